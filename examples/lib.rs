@@ -1,0 +1,1 @@
+//! The example workflows share this crate.
