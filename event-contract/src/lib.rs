@@ -1,1 +1,12 @@
-//! Contracts.
+//! The names, versions and shapes that event contracts are made of.
+//!
+//! The macros at compile time, the runtime and the command line all call this crate, so that each rule exists once.
+//! It has no dependencies and most of it works in constants.
+
+mod contract;
+mod name;
+mod version;
+
+pub use contract::{Contract, Field, Unrouted};
+pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word, split_type};
+pub use version::Version;

@@ -1,0 +1,91 @@
+use crate::Version;
+
+/// One version of one event, as its producer declares it.
+///
+/// Built in constants by `#[derive(Event)]`; read by the runtime for routing and by the command line
+/// for `describe`. Field names are the names on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Contract {
+    /// The event's name without its version: `order.placed`.
+    pub name: &'static str,
+    /// The version this type is.
+    pub version: Version,
+    /// Name and version as they travel in `type` and in the routing key: `order.placed.v2`.
+    pub type_name: &'static str,
+    /// The older versions this type still reads, through its upcasts; newest first.
+    pub reads: &'static [Version],
+    /// The team that answers for the event.
+    pub owner: &'static str,
+    /// The CloudEvents `source`; `None` means the publishing service.
+    pub source: Option<&'static str>,
+    /// The first paragraph of the type's documentation.
+    pub summary: &'static str,
+    /// The field that orders and partitions.
+    pub key: Option<&'static str>,
+    /// The field that counts the changes of one key.
+    pub sequence: Option<&'static str>,
+    /// Every field, in the order of the struct.
+    pub fields: &'static [Field],
+    /// What becomes of an event that no handler takes.
+    pub unrouted: Unrouted,
+}
+
+/// One field of a [`Contract`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// The Rust type as written, for people.
+    pub ty: &'static str,
+    /// Redacted in logs, dead letters and exports.
+    pub sensitive: bool,
+}
+
+/// What becomes of an event that no handler takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Unrouted {
+    /// The publisher gets an error.
+    #[default]
+    Refuse,
+    /// The event waits in the bus's `unrouted` queue.
+    Keep,
+}
+
+impl Contract {
+    /// A contract with nothing but its identity; the `with_` methods add the rest.
+    #[must_use]
+    pub const fn new(name: &'static str, version: Version, type_name: &'static str) -> Self {
+        Self {
+            name,
+            version,
+            type_name,
+            reads: &[],
+            owner: "",
+            source: None,
+            summary: "",
+            key: None,
+            sequence: None,
+            fields: &[],
+            unrouted: Unrouted::Refuse,
+        }
+    }
+
+    /// What a derive that found a mistake puts in place, so that one mistake stays one error.
+    pub const INVALID: Self = Self::new("invalid", Version::FIRST, "invalid.v1");
+
+    /// Whether this type can read `version` of its event.
+    #[must_use]
+    pub fn can_read(&self, version: Version) -> bool {
+        self.version == version || self.reads.contains(&version)
+    }
+}
+
+impl Field {
+    /// A field as it is on the wire.
+    #[must_use]
+    pub const fn new(name: &'static str, ty: &'static str, sensitive: bool) -> Self {
+        Self { name, ty, sensitive }
+    }
+}

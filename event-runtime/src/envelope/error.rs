@@ -1,0 +1,34 @@
+use event_contract::Version;
+
+/// Why a body or its attributes are not the event that is asked for. Never worth a retry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The body is not the JSON of this event. The text names line, column and field, never a value of the body.
+    #[error("the body is not a valid `{type_name}`: {reason}")]
+    Body {
+        /// What it should have been.
+        type_name: String,
+        /// What is wrong, without the payload.
+        reason: String,
+    },
+    /// A name or version that this build does not read.
+    #[error("`{type_name}` is not among the events this handler reads")]
+    UnknownType {
+        /// What it says it is.
+        type_name: String,
+    },
+    /// A CloudEvents attribute that is missing or cannot be read.
+    #[error("not a CloudEvent: {0}")]
+    Attribute(String),
+}
+
+impl DecodeError {
+    /// A name or version that is not read here.
+    #[must_use]
+    pub fn unknown_type(name: &str, version: Version) -> Self {
+        Self::UnknownType {
+            type_name: format!("{name}.{version}"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The exchanges, queues and bindings a service needs: a model that every transport can apply.
+
+mod layout;
+mod names;
+
+pub use layout::{Ladder, Route};
+pub use names::Names;
+
+use std::time::Duration;
+
+/// Exchanges, queues and bindings, in the order in which they are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Topology {
+    /// Made first.
+    pub exchanges: Vec<Exchange>,
+    /// Made second.
+    pub queues: Vec<Queue>,
+    /// Made last.
+    pub bindings: Vec<Binding>,
+}
+
+/// Where messages are published to. Durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Its name.
+    pub name: String,
+    /// How it chooses bindings.
+    pub kind: ExchangeKind,
+    /// Where a message goes that no binding takes.
+    pub alternate: Option<String>,
+}
+
+/// How an exchange chooses among its bindings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExchangeKind {
+    /// Patterns of dot-separated words; `*` is one word, `#` any number.
+    Topic,
+    /// The binding key equals the routing key.
+    Direct,
+    /// Every binding.
+    Fanout,
+}
+
+/// Where messages wait. Durable and replicated (quorum).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// How many times the broker gives a message back before it dead-letters it; always positive.
+    pub delivery_limit: u32,
+    /// One consumer at a time; the others stand by.
+    pub single_active: bool,
+    /// Where expired and over-returned messages go, at least once.
+    pub dead_letter: Option<DeadLetterTo>,
+    /// How long a message waits before it is dead-lettered.
+    pub message_ttl: Option<Duration>,
+}
+
+/// The exchange, and the routing key when it is not the message's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetterTo {
+    /// The exchange.
+    pub exchange: String,
+    /// `None` keeps the message's own.
+    pub routing_key: Option<String>,
+}
+
+/// What an exchange hands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The exchange it listens to.
+    pub source: String,
+    /// Where the messages go.
+    pub destination: Destination,
+    /// Pattern or key.
+    pub key: String,
+}
+
+/// The far end of a [`Binding`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A queue's name.
+    Queue(String),
+    /// An exchange's name.
+    Exchange(String),
+}
+
+/// What a transport finds when it holds a [`Topology`] against what is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// To be made: `exchange orders.in`, `queue orders.charge`.
+    pub missing: Vec<String>,
+    /// There, but with other arguments: what differs, in the broker's words.
+    pub different: Vec<String>,
+    /// There, as it should be.
+    pub present: usize,
+}
+
+impl Topology {
+    /// Adds what `other` has, leaving out what is there already.
+    pub fn merge(&mut self, other: Self) {
+        fn add<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {
+            for item in from {
+                if !to.contains(&item) {
+                    to.push(item);
+                }
+            }
+        }
+        add(&mut self.exchanges, other.exchanges);
+        add(&mut self.queues, other.queues);
+        add(&mut self.bindings, other.bindings);
+    }
+}

@@ -1,0 +1,83 @@
+/// How the objects of a service are called on the broker.
+///
+/// | object | name |
+/// |---|---|
+/// | the bus | `events` (a setting) |
+/// | a handler's queue | `<service>.<handler>` |
+/// | its dead letters | `<service>.<handler>.dlq` |
+/// | the way back in, for replays | `<service>.in` |
+/// | the delay ladder | `<service>.delay.15` to `<service>.delay.0`, `<service>.delay.out` |
+/// | what found no queue inside the service | `<service>.lost` |
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// The bus: one topic exchange per environment.
+    pub bus: String,
+    service: String,
+}
+
+impl Names {
+    /// The names of `service` on `bus`.
+    #[must_use]
+    pub fn new(bus: impl Into<String>, service: impl Into<String>) -> Self {
+        Self {
+            bus: bus.into(),
+            service: service.into(),
+        }
+    }
+
+    /// The queue of `handler`.
+    #[must_use]
+    pub fn queue(&self, handler: &str) -> String {
+        format!("{}.{handler}", self.service)
+    }
+
+    /// The dead-letter queue of `handler`.
+    #[must_use]
+    pub fn dead_letters(&self, handler: &str) -> String {
+        format!("{}.{handler}.dlq", self.service)
+    }
+
+    /// The exchange that hands dead letters to their queues.
+    #[must_use]
+    pub fn dead_letter_exchange(&self) -> String {
+        format!("{}.dlx", self.service)
+    }
+
+    /// The exchange through which replays come back to one handler.
+    #[must_use]
+    pub fn inlet(&self) -> String {
+        format!("{}.in", self.service)
+    }
+
+    /// Level `level` of the delay ladder: an exchange, and the queue behind it.
+    #[must_use]
+    pub fn delay(&self, level: u32) -> String {
+        format!("{}.delay.{level}", self.service)
+    }
+
+    /// The exchange at the foot of the delay ladder.
+    #[must_use]
+    pub fn delay_out(&self) -> String {
+        format!("{}.delay.out", self.service)
+    }
+
+    /// Exchange and queue of what found no queue inside the service. Its depth must be 0.
+    #[must_use]
+    pub fn lost(&self) -> String {
+        format!("{}.lost", self.service)
+    }
+
+    /// Exchange and queue of events that say `unrouted = "keep"` and that nobody takes.
+    #[must_use]
+    pub fn unrouted(&self) -> String {
+        format!("{}.unrouted", self.bus)
+    }
+
+    /// Whether a delivery through `exchange` came by the service's own return path.
+    #[must_use]
+    pub fn is_return_path(&self, exchange: &str) -> bool {
+        exchange
+            .strip_prefix(self.service.as_str())
+            .is_some_and(|rest| rest == ".in" || rest.starts_with(".delay.") || rest == ".dlx")
+    }
+}

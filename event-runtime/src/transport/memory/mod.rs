@@ -1,0 +1,1 @@
+//! In process, with the semantics of the real broker.
