@@ -1,1 +1,35 @@
 //! Shared fixtures of the integration tests.
+//!
+//! | module | gives |
+//! |---|---|
+//! | [`broker`] | the shared RabbitMQ that most tests use, required loudly |
+//! | [`node`] | a private RabbitMQ node that a test may kill and restart |
+//! | [`proxy`] | a TCP proxy that cuts, holds, slows and resets connections |
+//! | [`journal`] | what happened, written outside the system under test |
+//! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
+//! | [`child`] | a child process that a test may kill |
+//! | [`name`], [`wait`] | private names; waiting for a condition |
+//!
+//! A fixture that cannot do its work panics with the reason and the way out: a
+//! test that needs something fails without it, and is never skipped.
+
+pub mod audit;
+pub mod broker;
+pub mod child;
+mod dir;
+mod endpoint;
+pub mod journal;
+pub mod name;
+pub mod node;
+mod port;
+pub mod proxy;
+pub mod wait;
+
+pub use audit::{Audit, Report};
+pub use broker::{rabbit_url, require_broker};
+pub use child::Child;
+pub use journal::{Fact, Journal, Kind};
+pub use name::unique;
+pub use node::PrivateBroker;
+pub use proxy::{Mode, Proxy};
+pub use wait::eventually;
