@@ -32,3 +32,19 @@ impl DecodeError {
         }
     }
 }
+
+impl DecodeError {
+    pub(crate) fn attribute(text: impl Into<String>) -> Self {
+        Self::Attribute(text.into())
+    }
+
+    /// A short stable name, for dead letters and metrics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Body { .. } => "malformed",
+            Self::UnknownType { .. } => "unknown_contract",
+            Self::Attribute(_) => "not_a_cloudevent",
+        }
+    }
+}

@@ -1,7 +1,19 @@
 //! CloudEvents: the attributes of an event, read and written.
 
+mod attributes;
+mod decode;
 mod error;
 mod id;
+mod metadata;
+mod structured;
+mod trace;
+mod write;
 
+pub use attributes::{Attributes, PREFIXES};
+pub use decode::decode_json;
 pub use error::DecodeError;
 pub use id::{EventId, InvalidId, MAX_ID};
+pub use metadata::{Envelope, Metadata};
+pub use trace::Trace;
+pub use write::Prefix;
+pub(crate) use write::{Cause, Written, write};

@@ -42,6 +42,15 @@ impl Headers {
         Self::default()
     }
 
+    /// No headers, and room for `count` of them with `bytes` of text.
+    #[must_use]
+    pub fn with_capacity(bytes: usize, count: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            spans: Vec::with_capacity(count),
+        }
+    }
+
     /// Adds a header; the first one of a name is the one that is read.
     pub fn push(&mut self, name: &str, value: &str) {
         let start = self.text.len();

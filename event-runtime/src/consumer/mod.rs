@@ -1,0 +1,3 @@
+//! Delivery, handler, outcome, settlement.
+
+pub(crate) mod header;

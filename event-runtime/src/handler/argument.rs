@@ -1,0 +1,52 @@
+use super::{Context, Emit, Nothing, Received, State, Wanted};
+use crate::event::Event;
+use crate::publisher::Publisher;
+
+/// One attempt at one delivery (or one batch), as the arguments of a handler see it.
+#[derive(Debug)]
+pub struct Call<'a> {
+    pub(crate) received: &'a [Received<'a>],
+    pub(crate) handler: &'static str,
+    pub(crate) service: &'a str,
+    pub(crate) attempt: u32,
+    pub(crate) attempts: u32,
+    pub(crate) publisher: &'a Publisher,
+}
+
+/// What a handler may take after its event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a handler",
+    label = "not an argument a handler can take",
+    note = "after the event a handler takes `State<T>`, `Context` and `Emit<E>`; wrap your own type: `State<{Self}>`"
+)]
+pub trait Argument: Sized + Send {
+    /// [`Nothing`], or the state that is [`Wanted`].
+    type Need: Send + Sync + 'static;
+
+    /// Makes the argument.
+    fn take(need: &Self::Need, call: &Call<'_>) -> Self;
+}
+
+impl<T: Clone + Send + Sync + 'static> Argument for State<T> {
+    type Need = Wanted<T>;
+
+    fn take(need: &Wanted<T>, _: &Call<'_>) -> Self {
+        Self(need.0.clone())
+    }
+}
+
+impl Argument for Context {
+    type Need = Nothing;
+
+    fn take(_: &Nothing, call: &Call<'_>) -> Self {
+        Self::new(call)
+    }
+}
+
+impl<E: Event> Argument for Emit<E> {
+    type Need = Nothing;
+
+    fn take(_: &Nothing, call: &Call<'_>) -> Self {
+        Self::new(call)
+    }
+}

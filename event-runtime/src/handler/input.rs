@@ -1,0 +1,81 @@
+use crate::envelope::{Attributes, DecodeError, Envelope, Metadata};
+use crate::event::EventSet;
+use crate::transport::Delivery;
+use event_contract::Contract;
+
+/// A delivery whose attributes have been read.
+#[derive(Debug)]
+pub struct Received<'a> {
+    /// As it arrived.
+    pub delivery: &'a Delivery,
+    /// What its headers say.
+    pub attributes: Attributes<'a>,
+}
+
+impl Received<'_> {
+    fn decode<E: EventSet>(&self) -> Result<E, DecodeError> {
+        E::decode(&self.attributes.name, self.attributes.version, &self.attributes.data)
+    }
+}
+
+/// What a handler may take first.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the first argument of a handler",
+    label = "not an event",
+    note = "a handler takes an event first: a type with `#[derive(Event)]`, a set with `#[derive(EventSet)]`, or `Envelope<E>` or `Batch<E>` of one"
+)]
+pub trait Input: Sized + Send {
+    /// The events it takes.
+    const CONTRACTS: &'static [&'static Contract];
+    /// Whether it takes several deliveries at once.
+    const BATCH: bool = false;
+
+    /// Reads what has been received: one delivery, or with [`BATCH`](Self::BATCH) several.
+    ///
+    /// # Errors
+    ///
+    /// The position of the first delivery that is not such an event, and why.
+    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: EventSet> Input for E {
+    const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
+
+    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
+        received[0].decode().map_err(|error| (0, error))
+    }
+}
+
+impl<E: EventSet> Input for Envelope<E> {
+    const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
+
+    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
+        let event = received[0].decode().map_err(|error| (0, error))?;
+        Ok(Self {
+            metadata: Metadata::from(&received[0].attributes),
+            event,
+        })
+    }
+}
+
+impl<E: EventSet> Input for super::Batch<E> {
+    const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
+    const BATCH: bool = true;
+
+    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
+        let read = |(at, one): (usize, &Received<'_>)| {
+            let event = one.decode().map_err(|error| (at, error))?;
+            Ok(Envelope {
+                metadata: Metadata::from(&one.attributes),
+                event,
+            })
+        };
+        received
+            .iter()
+            .enumerate()
+            .map(read)
+            .collect::<Result<Vec<_>, _>>()
+            .map(Self::from)
+    }
+}

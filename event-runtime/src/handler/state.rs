@@ -1,0 +1,108 @@
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// Something the service holds and the handler uses: a client, a pool, a configuration.
+///
+/// Registered with `.state(value)`, cloned for every call: put an `Arc` inside, or use types that are handles already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+impl<T> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The states of a service, as a type: the last one added first.
+#[derive(Debug, Clone)]
+pub struct With<T, Rest> {
+    value: T,
+    rest: Rest,
+}
+
+impl<T, Rest> With<T, Rest> {
+    pub(crate) fn new(value: T, rest: Rest) -> Self {
+        Self { value, rest }
+    }
+}
+
+/// A list of states that has a `T`. `Place` is where; the compiler finds it.
+#[diagnostic::on_unimplemented(
+    message = "this service has no state of type `{T}`",
+    label = "needs `State<{T}>`",
+    note = "add `.state(value)` before `.handle::<..>()`, with a value of type `{T}`"
+)]
+pub trait Has<T, Place> {
+    /// The value.
+    fn get(&self) -> &T;
+}
+
+/// The first of the list.
+#[derive(Debug)]
+pub enum Here {}
+
+/// Further down the list.
+#[derive(Debug)]
+pub struct There<Place>(PhantomData<Place>);
+
+impl<T, Rest> Has<T, Here> for With<T, Rest> {
+    fn get(&self) -> &T {
+        &self.value
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, U, Rest: Has<T, Place>, Place> Has<T, There<Place>> for With<U, Rest> {
+    fn get(&self) -> &T {
+        self.rest.get()
+    }
+}
+
+/// An argument that needs nothing from the service.
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing;
+
+/// An argument that needs a state.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<T>(pub T);
+
+/// A service that has what one argument needs.
+pub trait Supply<Need, Place> {
+    /// Takes it out.
+    fn supply(&self) -> Need;
+}
+
+impl<S> Supply<Nothing, ()> for S {
+    fn supply(&self) -> Nothing {
+        Nothing
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Has<T, Place>, T: Clone, Place> Supply<Wanted<T>, Place> for S {
+    fn supply(&self) -> Wanted<T> {
+        Wanted(self.get().clone())
+    }
+}
+
+/// A service that has what all arguments need: a nested pair per argument.
+pub trait Provide<Needs, Places> {
+    /// Takes them out.
+    fn provide(&self) -> Needs;
+}
+
+impl<S> Provide<(), ()> for S {
+    fn provide(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, Need, Rest, Place, Places> Provide<(Need, Rest), (Place, Places)> for S
+where
+    S: Supply<Need, Place> + Provide<Rest, Places>,
+{
+    fn provide(&self) -> (Need, Rest) {
+        (self.supply(), Provide::<Rest, Places>::provide(self))
+    }
+}

@@ -1,0 +1,11 @@
+//! What a service needs, in one `use`.
+
+pub use crate::envelope::{Envelope, EventId};
+pub use crate::event::{Event, EventSet};
+pub use crate::failure::{BoxError, Class, Failure};
+pub use crate::handler::{Batch, Context, Emit, State};
+pub use crate::publisher::Publisher;
+#[cfg(feature = "macros")]
+pub use event_macros::{Event, EventSet, Failure, handler};
+pub use serde::{Deserialize, Serialize};
+pub use uuid::Uuid;

@@ -1,0 +1,229 @@
+//! Sends events.
+
+mod outbound;
+
+pub(crate) use outbound::Origin;
+pub use outbound::Outbound;
+
+use crate::envelope::{Cause, EventId, Prefix, Written, write};
+use crate::event::Event;
+use crate::message::{Headers, Limits, Message, Outgoing, property};
+use crate::stats::Stats;
+use crate::topology::Names;
+use crate::transport::{PublishError, Transport};
+use event_contract::{Contract, Unrouted};
+use std::sync::Arc;
+
+/// Publishes events: persistent, confirmed, and an error when nobody takes them.
+///
+/// Cheap to clone. Get one from a running service, or take `Emit<E>` in a handler.
+#[derive(Debug, Clone)]
+pub struct Publisher(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    transport: Arc<dyn Transport>,
+    names: Names,
+    service: String,
+    prefix: Prefix,
+    limits: Limits,
+    stats: Arc<Stats>,
+}
+
+impl Publisher {
+    pub(crate) fn new(
+        transport: Arc<dyn Transport>,
+        names: Names,
+        service: String,
+        prefix: Prefix,
+        limits: Limits,
+        stats: Arc<Stats>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            transport,
+            names,
+            service,
+            prefix,
+            limits,
+            stats,
+        }))
+    }
+
+    /// Publishes `event` under a new id and waits until the broker has it.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`]. After [`PublishError::Unknown`] publish again under the same id:
+    /// [`publish_as`](Self::publish_as).
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call may or may not have published.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<EventId, PublishError> {
+        let id = EventId::new();
+        self.publish_as(&id, event).await?;
+        Ok(id)
+    }
+
+    /// Publishes `event` under `id`: the id is the same when it is published again.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call may or may not have published; publishing again under the same id is safe.
+    pub async fn publish_as<E: Event>(&self, id: &EventId, event: &E) -> Result<(), PublishError> {
+        let message = self.write(id, event, None)?;
+        self.send_one(E::CONTRACT, message).await
+    }
+
+    /// Publishes many events at once, in their order, each under its id. Far faster than one after another.
+    ///
+    /// The answers come in the order of the events.
+    ///
+    /// # Cancel safety
+    ///
+    /// Events of a dropped call may or may not have been published.
+    pub async fn publish_all<'a, E: Event>(
+        &self,
+        events: impl IntoIterator<Item = (EventId, &'a E)>,
+    ) -> Vec<Result<EventId, PublishError>> {
+        let mut results = Vec::new();
+        let mut batch = Vec::new();
+        for (id, event) in events {
+            let written = self.write(&id, event, None);
+            results.push(written.map(|message| {
+                batch.push((E::CONTRACT, self.outgoing(E::CONTRACT, message)));
+                id
+            }));
+        }
+        let mut sent = self.send(batch).await.into_iter();
+        for result in &mut results {
+            if result.is_ok()
+                && let Some(Err(error)) = sent.next()
+            {
+                *result = Err(error);
+            }
+        }
+        results
+    }
+
+    /// Publishes bytes that another system wrote, as they are, under the type `type_name`.
+    ///
+    /// For bridges: nothing checks the body here, the consumer's contract will.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub async fn publish_raw(
+        &self,
+        id: &EventId,
+        type_name: &str,
+        key: Option<&str>,
+        body: impl Into<bytes::Bytes>,
+    ) -> Result<(), PublishError> {
+        let mut headers = Headers::new();
+        headers.push_display(property::MESSAGE_ID, id);
+        headers.push(property::TYPE, type_name);
+        headers.push(property::CONTENT_TYPE, "application/json");
+        headers.push(property::APP_ID, &self.0.service);
+        headers.push("cloudEvents_specversion", "1.0");
+        headers.push_display("cloudEvents_id", id);
+        headers.push("cloudEvents_source", &self.0.service);
+        headers.push("cloudEvents_type", type_name);
+        headers.push_display("cloudEvents_time", jiff::Timestamp::now());
+        if let Some(key) = key {
+            headers.push("cloudEvents_subject", key);
+            headers.push("cloudEvents_partitionkey", key);
+        }
+        let outgoing = Outgoing {
+            exchange: self.0.names.bus.clone(),
+            routing_key: type_name.to_owned(),
+            message: Message {
+                headers,
+                body: body.into(),
+            },
+        };
+        self.0.limits.check(&outgoing.message)?;
+        let sent = self.0.transport.publish(vec![outgoing]).await;
+        sent.into_iter().next().unwrap_or(Err(PublishError::Closed))?;
+        self.0.stats.published.add(1);
+        Ok(())
+    }
+
+    /// Publishes the `position`th event of a handler's attempt.
+    pub(crate) async fn emit<E: Event>(
+        &self,
+        origin: &Origin,
+        position: u32,
+        event: &E,
+    ) -> Result<EventId, PublishError> {
+        // Part-way events and returned ones count apart, so they must not share ids.
+        let id = origin
+            .id
+            .emitted(&format!("{}/emit/{}", origin.handler, E::CONTRACT.name), position);
+        let message = self.write(&id, event, Some(&origin.cause()))?;
+        self.send_one(E::CONTRACT, message).await?;
+        Ok(id)
+    }
+
+    fn write<E: Event>(&self, id: &EventId, event: &E, cause: Option<&Cause<'_>>) -> Result<Message, PublishError> {
+        let written = Written {
+            id,
+            service: &self.0.service,
+            prefix: self.0.prefix,
+            cause,
+            time: None,
+        };
+        let message = write(event, &written)?;
+        self.0.limits.check(&message)?;
+        Ok(message)
+    }
+
+    fn outgoing(&self, contract: &'static Contract, message: Message) -> Outgoing {
+        Outgoing {
+            exchange: self.0.names.bus.clone(),
+            routing_key: contract.type_name.to_owned(),
+            message,
+        }
+    }
+
+    async fn send_one(&self, contract: &'static Contract, message: Message) -> Result<(), PublishError> {
+        let outgoing = self.outgoing(contract, message);
+        let sent = self.send(vec![(contract, outgoing)]).await;
+        sent.into_iter().next().unwrap_or(Err(PublishError::Closed))
+    }
+
+    /// Sends, and sends what nobody takes to the `unrouted` queue where its event says so.
+    async fn send(&self, batch: Vec<(&'static Contract, Outgoing)>) -> Vec<Result<(), PublishError>> {
+        if batch.is_empty() {
+            return Vec::new();
+        }
+        let (contracts, messages): (Vec<&Contract>, Vec<Outgoing>) = batch.into_iter().unzip();
+        let kept: Vec<_> = contracts
+            .iter()
+            .zip(&messages)
+            .map(|(contract, outgoing)| (contract.unrouted == Unrouted::Keep).then(|| outgoing.clone()))
+            .collect();
+        let mut results = self.0.transport.publish(messages).await;
+        for (result, kept) in results.iter_mut().zip(kept) {
+            if let (Err(PublishError::Unroutable { .. }), Some(mut outgoing)) = (&result, kept) {
+                outgoing.exchange = self.0.names.unrouted();
+                *result = self.forward(outgoing).await;
+            }
+        }
+        self.0
+            .stats
+            .published
+            .add(results.iter().filter(|result| result.is_ok()).count() as u64);
+        results
+    }
+
+    /// Sends one message as it is: retries, dead letters, replays.
+    pub(crate) async fn forward(&self, outgoing: Outgoing) -> Result<(), PublishError> {
+        let sent = self.0.transport.publish(vec![outgoing]).await;
+        sent.into_iter().next().unwrap_or(Err(PublishError::Closed))
+    }
+}

@@ -1,0 +1,185 @@
+//! Counters of a running service: cheap to add to, read as a snapshot.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Counters of the whole service.
+#[derive(Debug, Default)]
+pub(crate) struct Stats {
+    pub(crate) published: Counter,
+}
+
+/// Counters of one handler.
+#[derive(Debug)]
+pub(crate) struct HandlerStats {
+    handler: &'static str,
+    pub(crate) delivered: Counter,
+    pub(crate) handled: Counter,
+    pub(crate) skipped: Counter,
+    pub(crate) failed: Counter,
+    pub(crate) retried: Counter,
+    pub(crate) delayed: Counter,
+    pub(crate) acks_lost: Counter,
+    pub(crate) sessions: Counter,
+    times: Times,
+    dead: Mutex<BTreeMap<String, u64>>,
+}
+
+/// How long attempts took: one counter per power of two of nanoseconds, four steps each.
+#[derive(Debug)]
+struct Times([Counter; 4 * 64]);
+
+impl HandlerStats {
+    pub(crate) fn new(handler: &'static str) -> Self {
+        Self {
+            handler,
+            delivered: Counter::default(),
+            handled: Counter::default(),
+            skipped: Counter::default(),
+            failed: Counter::default(),
+            retried: Counter::default(),
+            delayed: Counter::default(),
+            acks_lost: Counter::default(),
+            sessions: Counter::default(),
+            times: Times(std::array::from_fn(|_| Counter::default())),
+            dead: Mutex::default(),
+        }
+    }
+
+    /// One attempt took this long.
+    pub(crate) fn took(&self, time: Duration) {
+        let nanos = (time.as_nanos() as u64).max(4);
+        let power = nanos.ilog2();
+        let quarter = nanos >> (power - 2) & 3;
+        self.times.0[(4 * power + quarter as u32) as usize].add(1);
+    }
+
+    /// One delivery became a dead letter.
+    pub(crate) fn dead(&self, reason: &str) {
+        let mut dead = self.dead.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match dead.get_mut(reason) {
+            Some(count) => *count += 1,
+            None => drop(dead.insert(reason.to_owned(), 1)),
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> HandlerSnapshot {
+        let counts: Vec<u64> = self.times.0.iter().map(Counter::get).collect();
+        HandlerSnapshot {
+            handler: self.handler.to_owned(),
+            delivered: self.delivered.get(),
+            handled: self.handled.get(),
+            skipped: self.skipped.get(),
+            failed: self.failed.get(),
+            retried: self.retried.get(),
+            delayed: self.delayed.get(),
+            acks_lost: self.acks_lost.get(),
+            sessions: self.sessions.get(),
+            dead_letters: self
+                .dead
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .clone(),
+            p50: percentile(&counts, 0.50),
+            p99: percentile(&counts, 0.99),
+        }
+    }
+}
+
+/// The upper edge of the step in which the percentile lies: at most a quarter too high.
+fn percentile(counts: &[u64], part: f64) -> Duration {
+    let total: u64 = counts.iter().sum();
+    let wanted = (total as f64 * part).ceil() as u64;
+    let mut seen = 0;
+    for (step, count) in counts.iter().enumerate() {
+        seen += count;
+        if total > 0 && seen >= wanted {
+            let (power, quarter) = (step / 4, step as u128 % 4);
+            return Duration::from_nanos(((1u128 << power) + ((quarter + 1) << power) / 4) as u64);
+        }
+    }
+    Duration::ZERO
+}
+
+/// What a service has done since it started.
+#[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// Events published and confirmed, by handlers and through the publisher; not retries and dead letters.
+    pub published: u64,
+    /// One entry per handler, in the order in which they were registered.
+    pub handlers: Vec<HandlerSnapshot>,
+}
+
+/// What one handler has done since the service started.
+#[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct HandlerSnapshot {
+    /// Its name.
+    pub handler: String,
+    /// Deliveries that arrived, repetitions included.
+    pub delivered: u64,
+    /// Deliveries that ended well.
+    pub handled: u64,
+    /// Deliveries whose failure was one to skip.
+    pub skipped: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+    /// Attempts that were repeated in process.
+    pub retried: u64,
+    /// Deliveries that were sent to the delay ladder for a later attempt.
+    pub delayed: u64,
+    /// Settlements the broker never got, because the session was over: those deliveries come again.
+    pub acks_lost: u64,
+    /// Sessions with the broker so far: 1 as long as nothing broke.
+    pub sessions: u64,
+    /// Dead letters by reason.
+    pub dead_letters: BTreeMap<String, u64>,
+    /// Half of the attempts took at most this long.
+    pub p50: Duration,
+    /// 99 of 100 attempts took at most this long.
+    pub p99: Duration,
+}
+
+impl HandlerSnapshot {
+    /// Dead letters, whatever the reason.
+    #[must_use]
+    pub fn dead(&self) -> u64 {
+        self.dead_letters.values().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_at_most_a_quarter_too_high() {
+        let stats = HandlerStats::new("h");
+        for millis in 1..=100 {
+            stats.took(Duration::from_millis(millis));
+        }
+        let snapshot = stats.snapshot();
+        assert!((50..=63).contains(&snapshot.p50.as_millis()), "{:?}", snapshot.p50);
+        assert!((99..=125).contains(&snapshot.p99.as_millis()), "{:?}", snapshot.p99);
+        stats.took(Duration::ZERO);
+        stats.took(Duration::MAX);
+    }
+}
