@@ -50,11 +50,7 @@ impl Audit {
                 .collect()
         };
         let mut times = BTreeMap::<String, usize>::new();
-        for fact in facts
-            .iter()
-            .filter(mine)
-            .filter(|fact| fact.kind == Kind::Effect)
-        {
+        for fact in facts.iter().filter(mine).filter(|fact| fact.kind == Kind::Effect) {
             *times.entry(fact.id.clone()).or_default() += 1;
         }
         let published = ids(&[Kind::Published, Kind::Confirmed]);
@@ -88,26 +84,15 @@ pub struct Inversion {
 
 fn inversions(facts: &[Fact], mine: impl Fn(&&Fact) -> bool) -> Vec<Inversion> {
     let mut order = HashMap::new();
-    for (position, fact) in facts
-        .iter()
-        .filter(|fact| fact.kind == Kind::Published)
-        .enumerate()
-    {
-        order
-            .entry(fact.id.as_str())
-            .or_insert((position, fact.key.as_deref()));
+    for (position, fact) in facts.iter().filter(|fact| fact.kind == Kind::Published).enumerate() {
+        order.entry(fact.id.as_str()).or_insert((position, fact.key.as_deref()));
     }
     let mut newest = HashMap::<&str, (usize, &str)>::new();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for fact in facts
-        .iter()
-        .filter(mine)
-        .filter(|fact| fact.kind == Kind::Effect)
-    {
+    for fact in facts.iter().filter(mine).filter(|fact| fact.kind == Kind::Effect) {
         // A repeated effect is reported as such, and not again as disorder.
-        let (Some(&(position, key)), true) = (order.get(fact.id.as_str()), seen.insert(&fact.id))
-        else {
+        let (Some(&(position, key)), true) = (order.get(fact.id.as_str()), seen.insert(&fact.id)) else {
             continue;
         };
         let Some(key) = fact.key.as_deref().or(key) else {
@@ -172,10 +157,7 @@ impl Report {
     #[track_caller]
     pub fn assert_once(&self) {
         self.assert_at_least_once();
-        assert!(
-            self.repeated.is_empty(),
-            "events took effect more than once\n{self}"
-        );
+        assert!(self.repeated.is_empty(), "events took effect more than once\n{self}");
     }
 
     /// Effects of one key came in the order of publishing.
@@ -208,8 +190,5 @@ impl fmt::Display for Report {
 
 fn some<T: fmt::Debug>(f: &mut fmt::Formatter<'_>, what: &str, items: &[T]) -> fmt::Result {
     writeln!(f, "{what}: {}", items.len())?;
-    items
-        .iter()
-        .take(10)
-        .try_for_each(|item| writeln!(f, "  {item:?}"))
+    items.iter().take(10).try_for_each(|item| writeln!(f, "  {item:?}"))
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lapin::options::{BasicGetOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -13,8 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// `EVENT_TEST_AMQP_URL`, or the guest user of a RabbitMQ on this machine.
 pub fn rabbit_url() -> String {
-    std::env::var("EVENT_TEST_AMQP_URL")
-        .unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672".to_owned())
+    std::env::var("EVENT_TEST_AMQP_URL").unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672".to_owned())
 }
 
 /// The URL of the shared broker, once it has let us in.
@@ -42,10 +43,58 @@ pub async fn require_broker() -> String {
 pub async fn connect(url: &str) -> Connection {
     match open(url).await {
         Ok(connection) => connection,
-        Err(reason) => panic!(
-            "cannot connect to {}: {reason}",
-            Endpoint::parse(url).address
-        ),
+        Err(reason) => panic!("cannot connect to {}: {reason}", Endpoint::parse(url).address),
+    }
+}
+
+/// How many messages of a queue are ready, which leaves out those a consumer holds.
+///
+/// A quorum queue's count lags, by seconds after a restart: look with [`eventually`](crate::eventually).
+///
+/// # Panics
+///
+/// When the queue does not exist or the broker does not answer.
+pub async fn depth(url: &str, queue: &str) -> u32 {
+    let connection = connect(url).await;
+    let options = QueueDeclareOptions {
+        passive: true,
+        ..QueueDeclareOptions::default()
+    };
+    let asked = async {
+        let channel = connection.create_channel().await?;
+        channel
+            .queue_declare(queue.into(), options, FieldTable::default())
+            .await
+    };
+    match asked.await {
+        Ok(state) => state.message_count(),
+        Err(error) => panic!("cannot look at queue {queue}: {error}"),
+    }
+}
+
+/// Takes everything out of a queue and returns the message ids, for the end of a test:
+/// what still waits there is not lost.
+///
+/// # Panics
+///
+/// When the queue does not exist or the broker does not answer.
+pub async fn take_ids(url: &str, queue: &str) -> Vec<String> {
+    let connection = connect(url).await;
+    let mut ids = Vec::new();
+    let taking = async {
+        let channel = connection.create_channel().await?;
+        while let Some(message) = channel
+            .basic_get(queue.into(), BasicGetOptions { no_ack: true })
+            .await?
+        {
+            let id = message.properties.message_id().as_ref();
+            ids.push(id.map_or_else(String::new, ToString::to_string));
+        }
+        Ok::<_, lapin::Error>(())
+    };
+    match taking.await {
+        Ok(()) => ids,
+        Err(error) => panic!("cannot empty queue {queue}: {error}"),
     }
 }
 

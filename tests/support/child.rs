@@ -58,11 +58,7 @@ impl Builder {
                 let lines = Lines::default();
                 lines.collect_from(process.stdout.take());
                 lines.collect_from(process.stderr.take());
-                Child {
-                    name,
-                    process,
-                    lines,
-                }
+                Child { name, process, lines }
             }
             Err(error) => panic!("cannot start {:?}: {error}", self.0.get_program()),
         }
@@ -146,12 +142,7 @@ impl Child {
         let started = Instant::now();
         loop {
             let running = self.is_running();
-            if let Some(line) = self
-                .lines
-                .all()
-                .into_iter()
-                .find(|line| line.contains(text))
-            {
+            if let Some(line) = self.lines.all().into_iter().find(|line| line.contains(text)) {
                 return line;
             }
             // The readers may be a moment behind a process that has just ended.
@@ -186,12 +177,7 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill9();
         if std::thread::panicking() {
-            eprintln!(
-                "--- what {} ({}) wrote\n{}\n---",
-                self.name,
-                self.pid(),
-                self.output()
-            );
+            eprintln!("--- what {} ({}) wrote\n{}\n---", self.name, self.pid(), self.output());
         }
     }
 }
@@ -217,20 +203,13 @@ impl Lines {
             let mut line = Vec::new();
             while matches!(output.read_until(b'\n', &mut line), Ok(1..)) {
                 let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                lines
-                    .0
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(text);
+                lines.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
                 line.clear();
             }
         });
     }
 
     fn all(&self) -> Vec<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

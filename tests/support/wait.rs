@@ -22,10 +22,7 @@ where
             // A check that hangs must not hang the test.
             let left = timeout.saturating_sub(started.elapsed());
             polls += 1;
-            if matches!(
-                tokio::time::timeout(left.max(STEP), check()).await,
-                Ok(true)
-            ) {
+            if matches!(tokio::time::timeout(left.max(STEP), check()).await, Ok(true)) {
                 return;
             }
             assert!(

@@ -36,10 +36,7 @@ impl Launch {
         }
         directory.write("plugins", &format!("[{}].\n", plugins.join(",")));
         directory.write("environment", "");
-        directory.write(
-            "rabbitmq.conf",
-            &format!("disk_free_limit.absolute = 50MB\n{config}\n"),
-        );
+        directory.write("rabbitmq.conf", &format!("disk_free_limit.absolute = 50MB\n{config}\n"));
         Self {
             name: format!("{}@localhost", unique("event")),
             port: port::free(),
@@ -106,11 +103,7 @@ impl Launch {
 
     /// The end of what the node wrote, for a panic message.
     pub(super) fn log(&self) -> String {
-        let log = self
-            .directory
-            .path()
-            .join("log")
-            .join(format!("{}.log", self.name));
+        let log = self.directory.path().join("log").join(format!("{}.log", self.name));
         let mut text = String::new();
         for path in [self.directory.path().join("output"), log] {
             let all = fs::read_to_string(&path).unwrap_or_default();

@@ -120,10 +120,7 @@ impl PrivateBroker {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         if let Err(reason) = broker::probe(&self.url()).await {
-            panic!(
-                "the private RabbitMQ node booted, but {reason}{}",
-                self.launch.log()
-            );
+            panic!("the private RabbitMQ node booted, but {reason}{}", self.launch.log());
         }
     }
 
@@ -150,9 +147,7 @@ impl PrivateBroker {
             .output()
             .await;
         match output {
-            Ok(output) if output.status.success() => {
-                String::from_utf8_lossy(&output.stdout).into_owned()
-            }
+            Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
             Ok(output) => panic!(
                 "rabbitmqctl {}: {}\n{}{}",
                 args.join(" "),

@@ -36,7 +36,7 @@ pub enum Mode {
     AcceptThenClose,
 }
 
-/// A proxy on loopback; it ends, with all its connections reset, when dropped.
+/// A proxy on loopback. Dropping it closes its connections and its port.
 #[derive(Debug)]
 pub struct Proxy {
     upstream: Endpoint,
@@ -70,10 +70,7 @@ impl Proxy {
         if let Err(error) = thread.spawn(move || serve.run(&ready)) {
             panic!("cannot start the proxy's thread: {error}");
         }
-        assert!(
-            listening.recv().is_ok(),
-            "the proxy could not listen on port {port}"
-        );
+        assert!(listening.recv().is_ok(), "the proxy could not listen on port {port}");
         Self {
             upstream,
             port,

@@ -32,9 +32,7 @@ enum Way {
 impl Serve {
     /// Serves until the proxy is dropped; says so through `ready` once it listens.
     pub(super) fn run(self, ready: &Sender<()>) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         // An error closes `ready` unused, or makes the test's next connection fail.
         let _ = runtime.block_on(self.accept(ready));
@@ -61,6 +59,8 @@ impl Serve {
                     let Ok((client, _)) = accepted else { continue };
                     self.counts.accepted.fetch_add(1, Ordering::SeqCst);
                     if *self.modes.borrow() != Mode::AcceptThenClose {
+                        // Resets from before this connection are none of its business.
+                        self.reset.borrow_and_update();
                         connections.spawn(self.clone().connection(client));
                     }
                 }
@@ -69,9 +69,8 @@ impl Serve {
         }
     }
 
-    async fn connection(mut self, mut client: TcpStream) {
+    async fn connection(self, mut client: TcpStream) {
         self.counts.open.fetch_add(1, Ordering::SeqCst);
-        self.reset.borrow_and_update();
         let mut reset = self.reset.clone();
         let mut server = None;
         tokio::select! {
@@ -87,11 +86,7 @@ impl Serve {
         self.counts.open.fetch_sub(1, Ordering::SeqCst);
     }
 
-    async fn relay(
-        &self,
-        client: &mut TcpStream,
-        server: &mut Option<TcpStream>,
-    ) -> io::Result<()> {
+    async fn relay(&self, client: &mut TcpStream, server: &mut Option<TcpStream>) -> io::Result<()> {
         let mut modes = self.modes.clone();
         passes(&mut modes, Way::ToServer).await;
         let server = server.insert(TcpStream::connect(&self.upstream).await?);
@@ -137,9 +132,7 @@ async fn passes(modes: &mut watch::Receiver<Mode>, way: Way) -> Duration {
     loop {
         match (*modes.borrow_and_update(), way) {
             (Mode::Slow(delay), _) => return delay,
-            (Mode::BlackHole, _)
-            | (Mode::HoldToServer, Way::ToServer)
-            | (Mode::HoldToClient, Way::ToClient) => {}
+            (Mode::BlackHole, _) | (Mode::HoldToServer, Way::ToServer) | (Mode::HoldToClient, Way::ToClient) => {}
             _ => return Duration::ZERO,
         }
         if modes.changed().await.is_err() {
