@@ -1,0 +1,4 @@
+//! One file for each table.
+
+pub(crate) mod consume;
+pub(crate) mod publish;
