@@ -16,6 +16,9 @@ pub enum PublishError {
     /// The value could not be written as JSON; it was not sent.
     #[error("cannot write the event as JSON: {0}")]
     Encode(String),
+    /// The protocol cannot carry it, for example because a header name is too long; it was not sent.
+    #[error("the message cannot be sent: {0}")]
+    Invalid(String),
     /// The broker takes no messages for now (memory or disk alarm) and the buffer is full; it was not sent.
     #[error("the broker takes no messages: {0}")]
     Blocked(String),
