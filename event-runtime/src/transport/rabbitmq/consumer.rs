@@ -1,0 +1,201 @@
+use super::connection::Live;
+use super::failure::{self, NOT_FOUND};
+use super::map;
+use crate::message::Headers;
+use crate::transport::{Delivery, Session, TransportError};
+use futures_util::Stream;
+use futures_util::future::BoxFuture;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::{FieldTable, ShortString};
+use lapin::{Channel, Consumer};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+/// How long closing a session may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Starts reading `queue` on a channel of its own.
+pub(super) async fn consume(
+    live: &Live,
+    queue: &str,
+    prefetch: u16,
+    patience: Duration,
+) -> Result<RabbitSession, TransportError> {
+    let Ok(name) = ShortString::try_new(queue) else {
+        return Err(TransportError::NoQueue(queue.to_owned()));
+    };
+    let channel = live.channel().await?;
+    let start = async {
+        // Without a limit the client would take the whole queue into its memory.
+        channel.basic_qos(prefetch.max(1), BasicQosOptions::default()).await?;
+        let options = BasicConsumeOptions::default();
+        channel
+            .basic_consume(name, ShortString::default(), options, FieldTable::default())
+            .await
+    };
+    match timeout(patience, start).await {
+        Ok(Ok(consumer)) => Ok(RabbitSession {
+            reader: Some(Reader { consumer, channel }),
+            queue: queue.to_owned(),
+            acks: Vec::new(),
+            end: None,
+            spare: Vec::new(),
+            most_spare: usize::from(prefetch.max(1)),
+            runtime: Handle::current(),
+        }),
+        Ok(Err(error)) => Err(match failure::objection(&error) {
+            Some((NOT_FOUND, _)) => TransportError::NoQueue(queue.to_owned()),
+            _ => failure::refused(&error, live.address()),
+        }),
+        Err(_) => Err(TransportError::Unavailable {
+            to: live.address().to_owned(),
+            reason: format!("queue `{queue}`: no answer within {patience:?}"),
+        }),
+    }
+}
+
+/// One consumer on one channel.
+pub(super) struct RabbitSession {
+    /// Taken when it is closed or dropped.
+    reader: Option<Reader>,
+    queue: String,
+    acks: Vec<(u64, bool)>,
+    end: Option<String>,
+    spare: Vec<Headers>,
+    most_spare: usize,
+    runtime: Handle,
+}
+
+/// The consumer is dropped after its channel was closed: earlier, it would be cancelled first, and a queue with a
+/// single active consumer would hand later messages to the next one while earlier ones are unsettled here.
+struct Reader {
+    consumer: Consumer,
+    channel: Channel,
+}
+
+impl Reader {
+    async fn close(self) {
+        if self.channel.status().connected() {
+            // Late or refused, the channel is of no use any more.
+            let _ = timeout(GOODBYE, self.channel.close(200, "done".into())).await;
+        }
+    }
+}
+
+impl RabbitSession {
+    fn over(&mut self, reason: &str) {
+        if self.end.is_none() {
+            self.end = Some(format!("queue `{}`: {reason}", self.queue));
+            self.acks.clear();
+        }
+    }
+
+    /// Ends the session with what the rest of the stream says about it.
+    fn lost(&mut self, cx: &mut Context<'_>) {
+        let mut reason = None;
+        if let Some(reader) = &mut self.reader {
+            while let Poll::Ready(Some(item)) = Pin::new(&mut reader.consumer).poll_next(cx) {
+                reason = reason.or(item.err());
+            }
+        }
+        match reason {
+            Some(error) => self.over(&error.to_string()),
+            None => self.over("the channel is gone"),
+        }
+    }
+
+    /// Hands every queued ack to the client library, in order. Nothing is awaited: it writes them in this order, and
+    /// an ack that does not arrive is a message that comes again.
+    fn send_acks(&mut self, cx: &mut Context<'_>) {
+        let Some(reader) = &self.reader else { return };
+        let mut failed = None;
+        for (tag, multiple) in self.acks.drain(..) {
+            let ack = pin!(reader.channel.basic_ack(tag, BasicAckOptions { multiple }));
+            // The answer only says that it was written.
+            if let Poll::Ready(Err(error)) = ack.poll(&mut Context::from_waker(Waker::noop())) {
+                failed = Some(error);
+                break;
+            }
+        }
+        if failed.is_some() {
+            self.lost(cx);
+        }
+    }
+}
+
+impl Session for RabbitSession {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
+        if self.end.is_some() {
+            return Poll::Ready(None);
+        }
+        let Some(reader) = &mut self.reader else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(&mut reader.consumer).poll_next(cx) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Some(Ok(delivery))) if delivery.acker.usable() => {
+                let headers = self.spare.pop().unwrap_or_default();
+                return Poll::Ready(Some(map::delivery(delivery, headers)));
+            }
+            // The client goes on handing out what it had received when the channel died.
+            Poll::Ready(Some(Ok(_))) => self.lost(cx),
+            Poll::Ready(Some(Err(error))) => self.over(&error.to_string()),
+            Poll::Ready(None) => self.over("the broker ended the consumer; was the queue deleted?"),
+        }
+        Poll::Ready(None)
+    }
+
+    fn usable(&self) -> bool {
+        let connected = |reader: &Reader| reader.channel.status().connected();
+        self.end.is_none() && self.reader.as_ref().is_some_and(connected)
+    }
+
+    fn ack(&mut self, tag: u64, multiple: bool) {
+        if self.end.is_none() {
+            self.acks.push((tag, multiple));
+        }
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        self.send_acks(cx);
+        Poll::Ready(match &self.end {
+            Some(reason) => Err(TransportError::Refused(reason.clone())),
+            None => Ok(()),
+        })
+    }
+
+    fn recycle(&mut self, delivery: Delivery) {
+        if self.spare.len() < self.most_spare {
+            self.spare.push(delivery.message.headers);
+        }
+    }
+
+    fn end(&self) -> Option<String> {
+        self.end.clone()
+    }
+
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        self.send_acks(&mut Context::from_waker(Waker::noop()));
+        self.over("closed");
+        let reader = self.reader.take();
+        Box::pin(async move {
+            if let Some(reader) = reader {
+                // Frames are written in order: the acks are ahead of the goodbye.
+                reader.close().await;
+            }
+        })
+    }
+}
+
+/// Closes the channel in the background: unsettled deliveries go back, in order.
+impl Drop for RabbitSession {
+    fn drop(&mut self) {
+        self.send_acks(&mut Context::from_waker(Waker::noop()));
+        if let Some(reader) = self.reader.take() {
+            self.runtime.spawn(reader.close());
+        }
+    }
+}

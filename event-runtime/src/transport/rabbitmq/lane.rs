@@ -1,0 +1,159 @@
+//! One window after the other, on one channel.
+
+use super::connection::Live;
+use super::failure::{self, NOT_FOUND};
+use super::options::RabbitOptions;
+use super::round::{self, Lost};
+use super::supervisor::Link;
+use super::window::{Answers, Call, WINDOW, Window};
+use crate::message::Outgoing;
+use crate::transport::PublishError;
+use lapin::Channel;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+/// Where the lanes get their calls from; whoever is free takes what is there.
+pub(super) type Intake = Arc<Mutex<mpsc::UnboundedReceiver<Call>>>;
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Publishes windows until the intake ends.
+pub(super) async fn run(options: Arc<RabbitOptions>, link: Arc<Link>, intake: Intake) {
+    let mut lane = Lane {
+        options,
+        link,
+        open: None,
+    };
+    loop {
+        let window = Window::gather(&mut *intake.lock().await).await;
+        match window {
+            Some(window) => lane.publish(window).await,
+            None => return,
+        }
+    }
+}
+
+struct Lane {
+    options: Arc<RabbitOptions>,
+    link: Arc<Link>,
+    open: Option<Open>,
+}
+
+struct Open {
+    live: Arc<Live>,
+    channel: Channel,
+}
+
+impl Lane {
+    /// Until every call of the window has its answers.
+    async fn publish(&mut self, window: Window) {
+        let Window { messages, mut answers } = window;
+        // After the broker closed the channel over one message, they go one by one until it is found.
+        let mut most = WINDOW;
+        loop {
+            self.expire(&mut answers);
+            let Some(deadline) = answers.deadline() else { return };
+            let ready = self.is_ready(deadline).await;
+            let Some(open) = self.open.as_ref().filter(|_| ready) else {
+                if self.link.is_closed() {
+                    answers.set_where(|_| true, |_| Err(PublishError::Closed));
+                    answers.reply();
+                }
+                sleep_until(deadline.min(Instant::now() + PAUSE)).await;
+                continue;
+            };
+            let round = answers.round(most);
+            let expire = |answers: &mut Answers| expire(&self.options, &self.link, answers);
+            let sent = round::publish(
+                &open.channel,
+                open.live.user.as_ref(),
+                &messages,
+                &round,
+                &mut answers,
+                expire,
+            );
+            match sent.await {
+                Ok(()) => {}
+                Err(Lost::Silent) => self.open = None,
+                Err(Lost::Channel(error)) => {
+                    self.open = None;
+                    if !blame(&error, &messages, &round, &mut answers) {
+                        most = 1;
+                    }
+                }
+            }
+            answers.reply();
+        }
+    }
+
+    fn expire(&self, answers: &mut Answers) {
+        expire(&self.options, &self.link, answers);
+    }
+
+    /// Whether there is a channel that takes messages now; `false` at the deadline, or when this attempt failed.
+    async fn is_ready(&mut self, deadline: Instant) -> bool {
+        let usable = |open: &Open| open.live.is_up() && open.channel.status().connected();
+        if !self.open.as_ref().is_some_and(usable) {
+            self.open = connect(&self.link, deadline).await;
+        }
+        // What is sent during an alarm would lie in the client until it is over.
+        self.open.as_ref().is_some_and(|open| !open.live.is_blocked())
+    }
+}
+
+async fn connect(link: &Link, deadline: Instant) -> Option<Open> {
+    let live = link.live(deadline).await.ok()?;
+    // Opening a channel would hang.
+    if live.is_blocked() {
+        return None;
+    }
+    let channel = timeout_at(deadline, live.confirming_channel()).await.ok()?.ok()?;
+    Some(Open { live, channel })
+}
+
+fn expire(options: &RabbitOptions, link: &Link, answers: &mut Answers) {
+    let within_ms = u64::try_from(options.confirm_timeout.as_millis()).unwrap_or(u64::MAX);
+    let sent = PublishError::Unknown { within_ms };
+    let unsent = || {
+        let slow = || "it does not let us open a channel".to_owned();
+        PublishError::Blocked(link.obstacle().unwrap_or_else(slow))
+    };
+    answers.expire(Instant::now(), &sent, unsent);
+}
+
+/// Answers the messages that made the broker close the channel. `false`: it is not known which, they must go alone.
+fn blame(error: &lapin::Error, messages: &[Outgoing], round: &[usize], answers: &mut Answers) -> bool {
+    let Some((code, words)) = failure::objection(error) else {
+        return true;
+    };
+    if !failure::is_about_a_message(code) {
+        return true;
+    }
+    let unroutable = |index: usize| {
+        Err(PublishError::Unroutable {
+            exchange: messages[index].exchange.clone(),
+            routing_key: messages[index].routing_key.clone(),
+        })
+    };
+    if code == NOT_FOUND
+        && let Some(exchange) = failure::quoted(words)
+        && answers.set_where(|index| messages[index].exchange == exchange, unroutable) > 0
+    {
+        return true;
+    }
+    let [index] = *round else { return false };
+    tracing::warn!(
+        exchange = messages[index].exchange,
+        routing_key = messages[index].routing_key,
+        reason = failure::plain(words),
+        "the broker refused a message"
+    );
+    match code {
+        NOT_FOUND => answers.set(index, unroutable(index)),
+        _ => answers.set(index, Err(PublishError::Refused)),
+    }
+    true
+}
