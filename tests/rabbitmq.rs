@@ -1,0 +1,10 @@
+//! The RabbitMQ transport against a real broker.
+
+#[path = "rabbitmq/consuming.rs"]
+mod consuming;
+#[path = "rabbitmq/publishing.rs"]
+mod publishing;
+#[path = "rabbitmq/scene.rs"]
+mod scene;
+#[path = "rabbitmq/topology.rs"]
+mod topology;
