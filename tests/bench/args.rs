@@ -2,6 +2,8 @@
 
 use clap::{Parser, ValueEnum};
 
+use crate::probe::Probe;
+
 /// Side-by-side figures: raw lapin and this runtime doing the same job.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "throughput")]
@@ -22,6 +24,10 @@ pub(crate) struct Args {
     #[arg(long, env = "EVENT_BENCH_MESSAGES")]
     messages: Option<usize>,
 
+    /// Be the child process that is measured.
+    #[arg(long, hide = true)]
+    pub(crate) probe: Option<Probe>,
+
     /// What `cargo bench` says to every benchmark.
     #[arg(long, hide = true)]
     pub(crate) bench: bool,
@@ -32,6 +38,12 @@ pub(crate) struct Args {
 pub(crate) enum Section {
     Publish,
     Consume,
+    Latency,
+    Memory,
+    Dispatch,
+    Idle,
+    Handlers,
+    Compile,
 }
 
 impl Args {
@@ -44,7 +56,6 @@ impl Args {
     }
 
     pub(crate) fn messages(&self) -> usize {
-        self.messages
-            .unwrap_or(if self.quick { 20_000 } else { 100_000 })
+        self.messages.unwrap_or(if self.quick { 20_000 } else { 100_000 })
     }
 }

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use lapin::options::{
-    ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
-    QueueDeleteOptions,
+    ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, ConnectionProperties, ExchangeKind};
@@ -14,8 +13,7 @@ use crate::Result;
 
 /// Where the broker is.
 pub(crate) fn url() -> String {
-    std::env::var("EVENT_TEST_AMQP_URL")
-        .unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672".to_owned())
+    std::env::var("EVENT_TEST_AMQP_URL").unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672".to_owned())
 }
 
 /// A connection with lapin's own settings.
@@ -86,10 +84,7 @@ impl Site {
                 .await?;
         }
         self.channel
-            .exchange_delete(
-                self.exchange.as_str().into(),
-                ExchangeDeleteOptions::default(),
-            )
+            .exchange_delete(self.exchange.as_str().into(), ExchangeDeleteOptions::default())
             .await?;
         self.connection.close(200, "done".into()).await?;
         Ok(())
@@ -98,18 +93,11 @@ impl Site {
     async fn route(&mut self, key: &str) -> Result<()> {
         let queue = format!("{}.{}", self.exchange, self.routes.len());
         let mut arguments = FieldTable::default();
-        arguments.insert(
-            "x-queue-type".into(),
-            AMQPValue::LongString("quorum".into()),
-        );
+        arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
         // A run that was killed leaves nothing behind for long.
         arguments.insert("x-expires".into(), AMQPValue::LongInt(600_000));
         self.channel
-            .queue_declare(
-                queue.as_str().into(),
-                QueueDeclareOptions::durable(),
-                arguments,
-            )
+            .queue_declare(queue.as_str().into(), QueueDeclareOptions::durable(), arguments)
             .await?;
         self.channel
             .queue_bind(
@@ -138,9 +126,5 @@ async fn message_count(channel: &Channel, queue: &str) -> Result<usize> {
 
 fn private_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!(
-        "bench.{}.{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("bench.{}.{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

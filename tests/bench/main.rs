@@ -8,29 +8,64 @@ mod broker;
 mod contender;
 mod envelope;
 mod order;
+mod pace;
+mod probe;
 mod rounds;
 mod section;
 mod table;
 mod tally;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use args::{Args, Section};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-#[tokio::main]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let args = Args::parse();
-    if !args.bench {
-        println!("measures only under `cargo bench`");
-        return Ok(());
+    match &args.probe {
+        Some(probe) => probe.run(),
+        None if args.bench => tokio::runtime::Runtime::new()?.block_on(measure(&args)),
+        None => {
+            println!("measures only under `cargo bench`");
+            Ok(())
+        }
     }
-    if args.runs(Section::Publish) {
-        section::publish::run(&args).await?;
+}
+
+/// Runs the chosen sections; one that fails does not keep the others from running.
+async fn measure(args: &Args) -> Result<()> {
+    println!("{} rounds, medians; {}", args.rounds(), machine());
+    let mut failed = Vec::new();
+    for section in Section::value_variants().iter().filter(|section| args.runs(**section)) {
+        eprintln!("{section:?}");
+        if let Err(error) = run(*section, args).await {
+            failed.push(format!("{section:?}: {error}"));
+        }
     }
-    if args.runs(Section::Consume) {
-        section::consume::run(&args).await?;
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(failed.join("; ").into())
     }
-    Ok(())
+}
+
+async fn run(section: Section, args: &Args) -> Result<()> {
+    match section {
+        Section::Publish => section::publish::run(args).await,
+        Section::Consume => section::consume::run(args).await,
+        Section::Latency => section::latency::run(args).await,
+        Section::Memory => section::memory::run(args).await,
+        Section::Dispatch => section::dispatch::run(),
+        Section::Idle => section::idle::run(args).await,
+        Section::Handlers => section::handlers::run(args).await,
+        Section::Compile => section::compile::run(args).await,
+    }
+}
+
+/// How many cores, and how busy they were before: figures of a busy machine are worth less.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    format!("{cores} cores, load {}", load.split(' ').next().unwrap_or("unknown"))
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Result;
+
 /// The routing key, and the event's name with its version.
 pub(crate) const ORDER_PLACED: &str = "order.placed.v1";
 
@@ -41,10 +43,7 @@ impl Order {
             position,
             customer: "c-20871".to_owned(),
             email: "ada.lovelace@example.org".to_owned(),
-            lines: vec![
-                line("SKU-1001-BLUE", 2, 1_299),
-                line("SKU-2040-LARGE", 1, 4_950),
-            ],
+            lines: vec![line("SKU-1001-BLUE", 2, 1_299), line("SKU-2040-LARGE", 1, 4_950)],
             total_cents: 7_548,
             currency: "EUR".to_owned(),
             express: position.is_multiple_of(2),
@@ -56,5 +55,10 @@ impl Order {
         let mut body = Vec::with_capacity(512);
         serde_json::to_writer(&mut body, self).expect("an order is plain data");
         body
+    }
+
+    /// The order of a JSON body.
+    pub(crate) fn decode(body: &[u8]) -> Result<Self> {
+        Ok(serde_json::from_slice(body)?)
     }
 }

@@ -40,13 +40,10 @@ impl Table {
                 });
             println!("|{}|", cells.collect::<Vec<_>>().join("|"));
             if at == 0 {
-                let rules = widths
-                    .iter()
-                    .enumerate()
-                    .map(|(column, &width)| match column {
-                        0 => "-".repeat(width + 2),
-                        _ => format!("{}:", "-".repeat(width + 1)),
-                    });
+                let rules = widths.iter().enumerate().map(|(column, &width)| match column {
+                    0 => "-".repeat(width + 2),
+                    _ => format!("{}:", "-".repeat(width + 1)),
+                });
                 println!("|{}|", rules.collect::<Vec<_>>().join("|"));
             }
         }

@@ -50,8 +50,8 @@ impl Tally {
         }
         let first = self.first.get().copied();
         let last = self.last.get().copied();
-        first.zip(last).map_or(Duration::ZERO, |(first, last)| {
-            last.saturating_duration_since(first)
-        })
+        first
+            .zip(last)
+            .map_or(Duration::ZERO, |(first, last)| last.saturating_duration_since(first))
     }
 }

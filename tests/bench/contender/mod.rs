@@ -1,9 +1,11 @@
-//! Who takes part. A new row is one implementation of a trait below and one line in its list.
-//!
-//! The first entry of each list is the yardstick: its row reads 1.00, all others are ratios to it.
+//! What taking part means: one trait for each table. Who takes part stands in [`list`].
 
+pub(crate) mod channel;
+pub(crate) mod direct;
 pub(crate) mod lapin;
+pub(crate) mod list;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,11 +13,12 @@ use async_trait::async_trait;
 use crate::Result;
 use crate::broker::Site;
 use crate::envelope::Envelope;
-use lapin::{AwaitEachConfirm, AwaitEachPublish, Drain, Style, Windows};
+use crate::pace::{Meter, Pace};
+use crate::probe::Resting;
 
-/// Publishes orders: encoded from the struct, persistent, mandatory, confirmed.
-#[async_trait]
-pub(crate) trait Publish: Sync {
+/// A row.
+#[async_trait(?Send)]
+pub(crate) trait Contender {
     fn name(&self) -> String;
 
     /// How many times fewer messages this one is given, so that a slow row does not hold up the table.
@@ -23,43 +26,66 @@ pub(crate) trait Publish: Sync {
         1
     }
 
+    /// The exchange and queues it works on, one queue for each of `keys`.
+    async fn site(&self, keys: &[String]) -> Result<Site> {
+        Site::open(keys).await
+    }
+}
+
+/// Publishes orders: encoded from the struct, persistent, mandatory, confirmed.
+#[async_trait(?Send)]
+pub(crate) trait Publish: Contender {
     /// Publishes `count` orders to `site`; gives the time until the last confirm, connecting not included.
     async fn publish(&self, site: &Site, count: usize) -> Result<Duration>;
 }
 
-/// Drains a queue: typed decode, handler, manual ack.
-#[async_trait]
-pub(crate) trait Consume: Sync {
-    fn name(&self) -> String;
-
+/// Drains queues: typed decode, handler, manual ack.
+#[async_trait(?Send)]
+pub(crate) trait Consume: Contender {
     /// What the waiting messages carry.
     fn envelope(&self) -> Envelope {
         Envelope::CloudEvents
     }
 
-    fn handicap(&self) -> usize {
-        1
-    }
-
     /// Handles the `count` orders waiting in `site`; gives the time from the first handled to the last.
-    /// Leaves the queue empty: every message acked.
+    /// Leaves the queues empty: every message acked.
     async fn consume(&self, site: &Site, count: usize, prefetch: u16) -> Result<Duration>;
 }
 
-pub(crate) fn publishers() -> Vec<Box<dyn Publish>> {
-    vec![
-        Box::new(Windows(Envelope::CloudEvents)),
-        Box::new(Windows(Envelope::Bare)),
-        Box::new(AwaitEachPublish),
-        Box::new(AwaitEachConfirm),
-    ]
+/// Publishes at a given pace and handles what arrives.
+#[async_trait(?Send)]
+pub(crate) trait Relay: Contender {
+    /// Sends with `pace.drive`, tells `meter` of each order handled; returns when all are.
+    async fn relay(&self, site: &Site, pace: Pace, meter: &Arc<Meter>) -> Result<()>;
 }
 
-pub(crate) fn consumers() -> Vec<Box<dyn Consume>> {
-    vec![
-        Box::new(Drain(Style::ReadyChunks, Envelope::CloudEvents)),
-        Box::new(Drain(Style::ReadyChunks, Envelope::Bare)),
-        Box::new(Drain(Style::TaskPerDelivery, Envelope::CloudEvents)),
-        Box::new(Drain(Style::AwaitEachAck, Envelope::CloudEvents)),
-    ]
+/// Publishes and handles inside one process, without a broker.
+#[async_trait(?Send)]
+pub(crate) trait Transit: Contender {
+    /// Gives the time from the first order sent to the last handled.
+    async fn transit(&self, count: usize) -> Result<Duration>;
+}
+
+/// Takes a body to a handler. Runs in a child process under valgrind, on one thread.
+pub(crate) trait Dispatch: Contender {
+    fn dispatch(&self, body: &[u8], count: usize);
+}
+
+/// Sits in a child process with nothing to do.
+#[async_trait(?Send)]
+pub(crate) trait Idle: Contender {
+    /// Sets everything up, then `resting.measure().await`.
+    async fn idle(&self, resting: Resting) -> Result<()>;
+}
+
+/// A crate of generated structs, to be checked by the compiler.
+#[derive(Debug)]
+pub(crate) struct Flavour {
+    pub(crate) name: &'static str,
+    /// Lines of `[dependencies]`.
+    pub(crate) dependencies: String,
+    pub(crate) imports: &'static str,
+    pub(crate) derives: &'static str,
+    /// The attribute of the struct at a position.
+    pub(crate) attribute: fn(usize) -> String,
 }

@@ -2,9 +2,8 @@
 
 use crate::Result;
 use crate::args::Args;
-use crate::broker::Site;
 use crate::contender::lapin::Outlet;
-use crate::contender::{Consume, consumers};
+use crate::contender::{Consume, list};
 use crate::order::ORDER_PLACED;
 use crate::rounds::medians;
 use crate::table::{Table, ratio, whole};
@@ -12,12 +11,12 @@ use crate::table::{Table, ratio, whole};
 const PREFETCH: [u16; 3] = [50, 250, 1_000];
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let consumers = consumers();
+    let consumers = list::consume();
     let figures = medians(args.rounds(), &consumers, async |consumer| {
         let count = args.messages() / consumer.handicap();
         let mut rates = [0.0; PREFETCH.len()];
         for (rate, prefetch) in rates.iter_mut().zip(PREFETCH) {
-            *rate = consume(consumer.as_ref(), count, prefetch).await?;
+            *rate = consume(consumer.as_ref(), &[ORDER_PLACED.to_owned()], count, prefetch).await?;
         }
         Ok(rates)
     })
@@ -40,19 +39,16 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-async fn consume(consumer: &dyn Consume, count: usize, prefetch: u16) -> Result<f64> {
-    let site = Site::open(&[ORDER_PLACED]).await?;
+/// Fills a queue for each of `keys` and lets `consumer` drain them; gives messages a second.
+pub(crate) async fn consume(consumer: &dyn Consume, keys: &[String], count: usize, prefetch: u16) -> Result<f64> {
+    let site = consumer.site(keys).await?;
     Outlet::fill_up(&site, count, consumer.envelope()).await?;
     site.settled(count).await?;
     let elapsed = consumer.consume(&site, count, prefetch).await?;
     let left = site.settled(0).await?;
     site.close().await?;
     if left != 0 {
-        return Err(format!(
-            "{}: {left} of {count} messages were not acked",
-            consumer.name()
-        )
-        .into());
+        return Err(format!("{}: {left} of {count} messages were not acked", consumer.name()).into());
     }
     Ok((count - 1) as f64 / elapsed.as_secs_f64())
 }

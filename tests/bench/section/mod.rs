@@ -1,4 +1,10 @@
 //! One file for each table.
 
+pub(crate) mod compile;
 pub(crate) mod consume;
+pub(crate) mod dispatch;
+pub(crate) mod handlers;
+pub(crate) mod idle;
+pub(crate) mod latency;
+pub(crate) mod memory;
 pub(crate) mod publish;

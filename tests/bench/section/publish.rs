@@ -2,14 +2,13 @@
 
 use crate::Result;
 use crate::args::Args;
-use crate::broker::Site;
-use crate::contender::{Publish, publishers};
+use crate::contender::{Publish, list};
 use crate::order::ORDER_PLACED;
 use crate::rounds::medians;
 use crate::table::{Table, ratio, whole};
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let publishers = publishers();
+    let publishers = list::publish();
     let figures = medians(args.rounds(), &publishers, async |publisher| {
         let count = args.messages() / publisher.handicap();
         Ok([publish(publisher.as_ref(), count).await?])
@@ -24,16 +23,12 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 async fn publish(publisher: &dyn Publish, count: usize) -> Result<f64> {
-    let site = Site::open(&[ORDER_PLACED]).await?;
+    let site = publisher.site(&[ORDER_PLACED.to_owned()]).await?;
     let elapsed = publisher.publish(&site, count).await?;
     let stored = site.settled(count).await?;
     site.close().await?;
     if stored != count {
-        return Err(format!(
-            "{}: {stored} of {count} messages are stored",
-            publisher.name()
-        )
-        .into());
+        return Err(format!("{}: {stored} of {count} messages are stored", publisher.name()).into());
     }
     Ok(count as f64 / elapsed.as_secs_f64())
 }

@@ -10,11 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::Result;
 
 /// Acks the delivery tags that arrive, in any order, until the first `count` are acked.
-pub(crate) async fn merge_acks(
-    channel: Channel,
-    mut done: UnboundedReceiver<u64>,
-    count: usize,
-) -> Result<()> {
+pub(crate) async fn merge_acks(channel: Channel, mut done: UnboundedReceiver<u64>, count: usize) -> Result<()> {
     let mut line = Line::default();
     let mut tags = Vec::with_capacity(1_024);
     while line.acked < count as u64 && done.recv_many(&mut tags, 1_024).await > 0 {
@@ -30,10 +26,11 @@ pub(crate) async fn merge_acks(
 
 /// Acks everything up to `newest`. The first poll hands the frame over; the answer would only say that it was written.
 pub(crate) fn ack_up_to(channel: &Channel, newest: u64) -> Result<()> {
-    let sent = channel
-        .basic_ack(newest, BasicAckOptions { multiple: true })
-        .now_or_never();
-    Ok(sent.transpose()?.unwrap_or_default())
+    let options = BasicAckOptions { multiple: true };
+    if let Some(written) = channel.basic_ack(newest, options).now_or_never() {
+        written?;
+    }
+    Ok(())
 }
 
 /// Which tags after the acked ones are done.

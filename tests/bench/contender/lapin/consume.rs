@@ -10,28 +10,30 @@ use tokio::task::JoinSet;
 use super::inlet::{Inlet, Style};
 use crate::Result;
 use crate::broker::{Site, connect};
-use crate::contender::Consume;
+use crate::contender::{Consume, Contender};
 use crate::envelope::Envelope;
 use crate::tally::Tally;
 
 /// A lapin consumer written in some style, draining a queue.
 pub(crate) struct Drain(pub(crate) Style, pub(crate) Envelope);
 
-#[async_trait]
-impl Consume for Drain {
+impl Contender for Drain {
     fn name(&self) -> String {
         match self.1 {
             Envelope::CloudEvents => self.0.name().to_owned(),
-            Envelope::Bare => format!("{}, no headers", self.0.name()),
+            Envelope::Bare => "the same without headers".to_owned(),
         }
-    }
-
-    fn envelope(&self) -> Envelope {
-        self.1
     }
 
     fn handicap(&self) -> usize {
         if self.0 == Style::AwaitEachAck { 4 } else { 1 }
+    }
+}
+
+#[async_trait(?Send)]
+impl Consume for Drain {
+    fn envelope(&self) -> Envelope {
+        self.1
     }
 
     async fn consume(&self, site: &Site, count: usize, prefetch: u16) -> Result<Duration> {
@@ -57,11 +59,7 @@ pub(crate) async fn drain(
     for (_, queue) in &site.routes {
         let inlet = Inlet::open(connection, queue, prefetch).await?;
         let tally = Arc::clone(tally);
-        loops.spawn(async move {
-            inlet
-                .run(style, share, move |order| tally.handle(order))
-                .await
-        });
+        loops.spawn(async move { inlet.run(style, share, move |order| tally.handle(order)).await });
     }
     while let Some(ended) = loops.join_next().await {
         ended??;

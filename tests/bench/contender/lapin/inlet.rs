@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
@@ -44,9 +43,7 @@ pub(crate) struct Inlet {
 impl Inlet {
     pub(crate) async fn open(connection: &Connection, queue: &str, prefetch: u16) -> Result<Self> {
         let channel = connection.create_channel().await?;
-        channel
-            .basic_qos(prefetch, BasicQosOptions::default())
-            .await?;
+        channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
         let consumer = channel
             .basic_consume(
                 queue.into(),
@@ -75,24 +72,20 @@ impl Inlet {
             Style::AwaitEachAck => self.await_each_ack(count, handle).await?,
         }
         // A quorum queue forgets acks that are still under way when the channel closes; the cancel waits for them.
-        channel
-            .basic_cancel(tag, BasicCancelOptions::default())
-            .await?;
+        channel.basic_cancel(tag, BasicCancelOptions::default()).await?;
         channel.close(200, "done".into()).await?;
         Ok(())
     }
 
     async fn ready_chunks(self, count: usize, handle: impl Fn(&Order)) -> Result<()> {
-        let mut arrived = self
-            .consumer
-            .ready_chunks(usize::from(self.prefetch / 2).max(1));
+        let mut arrived = self.consumer.ready_chunks(usize::from(self.prefetch / 2).max(1));
         let mut handled = 0;
         while handled < count {
             let deliveries = arrived.next().await.ok_or("the consumer was cancelled")?;
             let mut newest = 0;
             for delivery in deliveries {
                 let delivery = delivery?;
-                handle(&decode(&delivery)?);
+                handle(&Order::decode(&delivery.data)?);
                 newest = delivery.delivery_tag;
                 handled += 1;
             }
@@ -109,15 +102,11 @@ impl Inlet {
         let (done, tags) = mpsc::unbounded_channel();
         let acker = tokio::spawn(merge_acks(self.channel, tags, count));
         for _ in 0..count {
-            let delivery = self
-                .consumer
-                .next()
-                .await
-                .ok_or("the consumer was cancelled")??;
+            let delivery = self.consumer.next().await.ok_or("the consumer was cancelled")??;
             let (handle, done) = (Arc::clone(&handle), done.clone());
             tokio::spawn(async move {
                 // An order that cannot be read is never acked, and the count of the queue tells.
-                if let Ok(order) = decode(&delivery) {
+                if let Ok(order) = Order::decode(&delivery.data) {
                     handle(&order);
                     _ = done.send(delivery.delivery_tag);
                 }
@@ -129,18 +118,10 @@ impl Inlet {
 
     async fn await_each_ack(mut self, count: usize, handle: impl Fn(&Order)) -> Result<()> {
         for _ in 0..count {
-            let delivery = self
-                .consumer
-                .next()
-                .await
-                .ok_or("the consumer was cancelled")??;
-            handle(&decode(&delivery)?);
+            let delivery = self.consumer.next().await.ok_or("the consumer was cancelled")??;
+            handle(&Order::decode(&delivery.data)?);
             delivery.ack(BasicAckOptions::default()).await?;
         }
         Ok(())
     }
-}
-
-fn decode(delivery: &Delivery) -> Result<Order> {
-    Ok(serde_json::from_slice(&delivery.data)?)
 }

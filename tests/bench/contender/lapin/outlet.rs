@@ -28,9 +28,7 @@ impl<'a> Outlet<'a> {
     pub(crate) async fn open(site: &'a Site) -> Result<Self> {
         let connection = connect().await?;
         let channel = connection.create_channel().await?;
-        channel
-            .confirm_select(ConfirmSelectOptions::default())
-            .await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
         Ok(Self {
             connection,
             channel,
@@ -54,19 +52,13 @@ impl<'a> Outlet<'a> {
                 confirm_all(windows.pop_front().unwrap_or_default()).await?;
             }
             let end = count.min(start + WINDOW);
-            windows.push_back(
-                try_join_all((start..end).map(|position| self.send(position, envelope))).await?,
-            );
+            windows.push_back(try_join_all((start..end).map(|position| self.send(position, envelope))).await?);
         }
         confirm_all(windows.into_iter().flatten()).await
     }
 
     /// Encodes and sends one order.
-    pub(crate) async fn send(
-        &self,
-        position: usize,
-        envelope: Envelope,
-    ) -> Result<PublisherConfirm> {
+    pub(crate) async fn send(&self, position: usize, envelope: Envelope) -> Result<PublisherConfirm> {
         let order = Order::sample(position as u64);
         let (key, _) = &self.site.routes[position % self.site.routes.len()];
         let options = BasicPublishOptions {
@@ -91,9 +83,7 @@ impl<'a> Outlet<'a> {
 }
 
 /// Awaits every confirm; a nack or a returned message is an error.
-pub(crate) async fn confirm_all(
-    confirms: impl IntoIterator<Item = PublisherConfirm>,
-) -> Result<()> {
+pub(crate) async fn confirm_all(confirms: impl IntoIterator<Item = PublisherConfirm>) -> Result<()> {
     for confirmation in try_join_all(confirms).await? {
         if confirmation != Confirmation::Ack(None) {
             return Err(format!("not stored: {confirmation:?}").into());

@@ -8,21 +8,23 @@ use async_trait::async_trait;
 use super::outlet::{OUTSTANDING, Outlet, WINDOW, confirm_all};
 use crate::Result;
 use crate::broker::Site;
-use crate::contender::Publish;
+use crate::contender::{Contender, Publish};
 use crate::envelope::Envelope;
 
 /// At its best: whole windows in flight on one channel.
 pub(crate) struct Windows(pub(crate) Envelope);
 
-#[async_trait]
-impl Publish for Windows {
+impl Contender for Windows {
     fn name(&self) -> String {
         match self.0 {
             Envelope::CloudEvents => "lapin at its best: windows".to_owned(),
             Envelope::Bare => "the same without headers".to_owned(),
         }
     }
+}
 
+#[async_trait(?Send)]
+impl Publish for Windows {
     async fn publish(&self, site: &Site, count: usize) -> Result<Duration> {
         let outlet = Outlet::open(site).await?;
         let begin = Instant::now();
@@ -34,8 +36,7 @@ impl Publish for Windows {
 /// As people write it: `publish().await` for each message, confirms collected and awaited behind.
 pub(crate) struct AwaitEachPublish;
 
-#[async_trait]
-impl Publish for AwaitEachPublish {
+impl Contender for AwaitEachPublish {
     fn name(&self) -> String {
         "lapin, `publish().await` one by one".to_owned()
     }
@@ -43,7 +44,10 @@ impl Publish for AwaitEachPublish {
     fn handicap(&self) -> usize {
         2
     }
+}
 
+#[async_trait(?Send)]
+impl Publish for AwaitEachPublish {
     async fn publish(&self, site: &Site, count: usize) -> Result<Duration> {
         let outlet = Outlet::open(site).await?;
         let begin = Instant::now();
@@ -62,8 +66,7 @@ impl Publish for AwaitEachPublish {
 /// The simplest safe loop: publish, await the confirm, next.
 pub(crate) struct AwaitEachConfirm;
 
-#[async_trait]
-impl Publish for AwaitEachConfirm {
+impl Contender for AwaitEachConfirm {
     fn name(&self) -> String {
         "lapin, each confirm awaited".to_owned()
     }
@@ -71,7 +74,10 @@ impl Publish for AwaitEachConfirm {
     fn handicap(&self) -> usize {
         20
     }
+}
 
+#[async_trait(?Send)]
+impl Publish for AwaitEachConfirm {
     async fn publish(&self, site: &Site, count: usize) -> Result<Duration> {
         let outlet = Outlet::open(site).await?;
         let begin = Instant::now();

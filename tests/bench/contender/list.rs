@@ -1,0 +1,76 @@
+//! Who takes part. A new row is an implementation of a trait and one line here.
+//!
+//! The first of each list is the yardstick: its row reads 1.00 and all others are ratios to it.
+
+use super::channel::Channel;
+use super::direct::{ByHand, Direct, Spawned};
+use super::lapin::{AwaitEachConfirm, AwaitEachPublish, Drain, Resident, Style, Windows};
+use super::{Consume, Dispatch, Flavour, Idle, Publish, Relay, Transit};
+use crate::envelope::Envelope::{Bare, CloudEvents};
+
+pub(crate) fn publish() -> Vec<Box<dyn Publish>> {
+    vec![
+        Box::new(Windows(CloudEvents)),
+        Box::new(Windows(Bare)),
+        Box::new(AwaitEachPublish),
+        Box::new(AwaitEachConfirm),
+    ]
+}
+
+pub(crate) fn consume() -> Vec<Box<dyn Consume>> {
+    vec![
+        Box::new(Drain(Style::ReadyChunks, CloudEvents)),
+        Box::new(Drain(Style::ReadyChunks, Bare)),
+        Box::new(Drain(Style::TaskPerDelivery, CloudEvents)),
+        Box::new(Drain(Style::AwaitEachAck, CloudEvents)),
+    ]
+}
+
+/// Drain as many queues as there are handlers.
+pub(crate) fn handlers() -> Vec<Box<dyn Consume>> {
+    vec![Box::new(Drain(Style::ReadyChunks, CloudEvents))]
+}
+
+pub(crate) fn latency() -> Vec<Box<dyn Relay>> {
+    vec![
+        Box::new(Drain(Style::ReadyChunks, CloudEvents)),
+        Box::new(Drain(Style::TaskPerDelivery, CloudEvents)),
+        Box::new(Drain(Style::AwaitEachAck, CloudEvents)),
+    ]
+}
+
+pub(crate) fn memory() -> Vec<Box<dyn Transit>> {
+    vec![Box::new(Channel)]
+}
+
+pub(crate) fn dispatch() -> Vec<Box<dyn Dispatch>> {
+    vec![Box::new(Direct), Box::new(ByHand), Box::new(Spawned)]
+}
+
+pub(crate) fn idle() -> Vec<Box<dyn Idle>> {
+    vec![
+        Box::new(Resident { consumers: 1 }),
+        Box::new(Resident { consumers: 100 }),
+        Box::new(Resident { consumers: 0 }),
+    ]
+}
+
+pub(crate) fn compile() -> Vec<Flavour> {
+    let serde = r#"serde = { version = "1", features = ["derive"] }"#.to_owned();
+    vec![
+        Flavour {
+            name: "serde derives",
+            dependencies: serde.clone(),
+            imports: "use serde::{Deserialize, Serialize};",
+            derives: "Debug, Clone, Serialize, Deserialize",
+            attribute: |_| String::new(),
+        },
+        Flavour {
+            name: "no serde",
+            dependencies: serde,
+            imports: "",
+            derives: "Debug, Clone",
+            attribute: |_| String::new(),
+        },
+    ]
+}
