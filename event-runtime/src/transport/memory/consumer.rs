@@ -36,8 +36,8 @@ impl MemorySession {
         let consumer = Consumer {
             id: 0,
             connection,
-            // AMQP: none means no limit.
-            prefetch: if prefetch == 0 { usize::MAX } else { prefetch.into() },
+            // None would be no limit in AMQP, and nothing a service wants.
+            prefetch: prefetch.max(1).into(),
             unsettled: Unsettled::default(),
             arrived: VecDeque::new(),
             last_tag: 0,
@@ -117,12 +117,6 @@ impl MemorySession {
         });
         self.settled.clear();
     }
-
-    fn leave(&self) {
-        if !self.end.is_over() {
-            self.bus.change(|state| state.end_session(self.queue, self.id, None));
-        }
-    }
 }
 
 impl Session for MemorySession {
@@ -175,17 +169,20 @@ impl Session for MemorySession {
             .then(|| self.end.reason.get().cloned().unwrap_or_default())
     }
 
-    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
-        if !self.acks.is_empty() && !self.end.is_over() {
-            self.flush();
-        }
-        self.leave();
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
+        drop(self);
         Box::pin(std::future::ready(()))
     }
 }
 
+/// Sends the queued acks; the rest goes back.
 impl Drop for MemorySession {
     fn drop(&mut self) {
-        self.leave();
+        if !self.acks.is_empty() {
+            self.flush();
+        }
+        if !self.end.is_over() {
+            self.bus.change(|state| state.end_session(self.queue, self.id, None));
+        }
     }
 }

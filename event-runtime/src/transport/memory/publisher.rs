@@ -1,7 +1,7 @@
 //! Taking messages in.
 
 use super::bus::{Bus, State};
-use crate::message::Outgoing;
+use crate::message::{Headers, Outgoing, property};
 use crate::transport::PublishError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,8 @@ impl Bus {
         let delay = self.change(|state| {
             for message in messages {
                 let checked = self.limits.check(&message.message).map_err(PublishError::from);
-                answers.push(checked.and_then(|()| state.take(message)));
+                let message = checked.and_then(|()| sendable(message));
+                answers.push(message.and_then(|message| state.take(message)));
             }
             state.faults.confirm_delay
         });
@@ -39,4 +40,56 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Refuses what AMQP cannot carry, so that it does not come as a surprise on the real broker.
+fn sendable(mut message: Outgoing) -> Result<Outgoing, PublishError> {
+    short("routing key", &message.routing_key)?;
+    let (mut has_id, mut has_user) = (false, false);
+    for (name, value) in message.message.headers.iter() {
+        if !name.starts_with(':') {
+            short("header name", name)?;
+            continue;
+        }
+        match name {
+            property::MESSAGE_ID => has_id = true,
+            property::USER_ID => has_user = true,
+            property::TIMESTAMP if value.parse::<u64>().is_err() => {
+                return Err(PublishError::Invalid(format!(
+                    "its timestamp `{value}` is not in seconds"
+                )));
+            }
+            property::TYPE
+            | property::CORRELATION_ID
+            | property::CONTENT_TYPE
+            | property::APP_ID
+            | property::TIMESTAMP
+            | ":content_encoding" => {}
+            other => return Err(PublishError::Invalid(format!("AMQP has no property `{other}`"))),
+        }
+        short(name, value)?;
+    }
+    if !has_id {
+        return Err(PublishError::Invalid("it has no message id".into()));
+    }
+    if has_user {
+        // Who sends is not for the sender to say, and nobody logs in here.
+        let headers = message
+            .message
+            .headers
+            .iter()
+            .filter(|(name, _)| *name != property::USER_ID);
+        message.message.headers = headers.collect::<Headers>();
+    }
+    Ok(message)
+}
+
+fn short(what: &str, text: &str) -> Result<(), PublishError> {
+    if text.len() <= 255 {
+        return Ok(());
+    }
+    Err(PublishError::Invalid(format!(
+        "its {what} has {} bytes, AMQP takes 255",
+        text.len()
+    )))
 }
