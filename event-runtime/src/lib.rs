@@ -13,6 +13,8 @@ pub mod prelude;
 mod publisher;
 mod retry;
 mod stats;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod topology;
 pub mod transport;
 

@@ -1,0 +1,113 @@
+//! What a transport is: whatever passes these checks.
+//!
+//! Every [`Check`] states one promise, works under names of its own, and removes what it made, so that the suite runs on
+//! a broker that others use too. [`transport`] runs all of them and panics with a table if one fails; [`checks`] gives
+//! them one by one.
+//!
+//! ```
+//! use event_runtime::testing::conformance;
+//! use event_runtime::transport::memory::MemoryTransport;
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! let bus = MemoryTransport::new();
+//! conformance::transport(async || bus.clone()).await;
+//! # }
+//! ```
+
+mod lab;
+mod reader;
+mod report;
+mod transport;
+mod verdict;
+
+pub use report::{Outcome, Report};
+
+use crate::transport::Transport;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use lab::Lab;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use verdict::{Failure, Verdict};
+
+/// A check that takes longer has failed.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// How many checks run side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+type Run = for<'a> fn(&'a Lab) -> BoxFuture<'a, Verdict>;
+
+/// One promise, and the test of it.
+#[derive(Clone, Copy)]
+pub struct Check {
+    name: &'static str,
+    promise: &'static str,
+    run: Run,
+}
+
+impl Check {
+    /// What it is called, in snake case.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What a transport promises, in one sentence.
+    #[must_use]
+    pub fn promise(&self) -> &'static str {
+        self.promise
+    }
+
+    /// Runs it over two connections to the same broker, and closes them.
+    pub async fn run<T: Transport>(&self, one: T, two: T) -> Outcome {
+        let lab = Lab::new(self.name, Arc::new(one), Arc::new(two));
+        let started = Instant::now();
+        let running = AssertUnwindSafe((self.run)(&lab)).catch_unwind();
+        let verdict = match timeout(LIMIT, running).await {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
+            Err(_) => Err(Failure::new(format!("not done within {LIMIT:?}"))),
+        };
+        let took = started.elapsed();
+        let cleaned = lab.clean_up().await;
+        Outcome::new(*self, took, verdict.and(cleaned))
+    }
+}
+
+/// All checks.
+#[must_use]
+pub fn checks() -> Vec<Check> {
+    transport::CHECKS.concat()
+}
+
+/// Runs all checks, each over two connections that `connect` makes to one broker.
+pub async fn run<T: Transport>(connect: impl AsyncFn() -> T) -> Report {
+    let running = stream::iter(checks()).map(async |check| {
+        let (one, two) = (connect().await, connect().await);
+        check.run(one, two).await
+    });
+    Report::new(running.buffered(SIDE_BY_SIDE).collect().await)
+}
+
+/// Runs all checks, each over two connections that `connect` makes to one broker.
+///
+/// The transport must have the default [`Limits`](crate::message::Limits).
+///
+/// # Panics
+///
+/// When a check fails; the message is a table of all of them.
+pub async fn transport<T: Transport>(connect: impl AsyncFn() -> T) {
+    let report = run(connect).await;
+    assert!(report.passed(), "{report}");
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.promise)
+    }
+}

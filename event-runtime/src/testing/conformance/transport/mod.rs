@@ -1,0 +1,23 @@
+//! The checks of a bare transport.
+
+mod delay;
+mod lifecycle;
+mod publishing;
+mod redelivery;
+mod routing;
+mod settling;
+mod sharing;
+mod topology;
+
+use super::Check;
+
+pub(super) const CHECKS: &[&[Check]] = &[
+    routing::CHECKS,
+    publishing::CHECKS,
+    settling::CHECKS,
+    redelivery::CHECKS,
+    sharing::CHECKS,
+    delay::CHECKS,
+    topology::CHECKS,
+    lifecycle::CHECKS,
+];

@@ -1,0 +1,3 @@
+//! For tests: the public conformance suite for transports.
+
+pub mod conformance;
