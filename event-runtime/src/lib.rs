@@ -4,7 +4,9 @@
 #[path = "private.rs"]
 pub mod __private;
 mod consumer;
+mod dead_letter;
 pub mod envelope;
+mod error;
 mod event;
 mod failure;
 pub mod handler;
@@ -12,13 +14,17 @@ pub mod message;
 pub mod prelude;
 mod publisher;
 mod retry;
+mod service;
 mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topology;
 pub mod transport;
 
+pub use consumer::Attempt;
+pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
+pub use error::{Error, Result};
 pub use event::{Event, EventSet};
 pub use event_contract::{Contract, Field, Unrouted, Version};
 #[cfg(feature = "macros")]
@@ -27,4 +33,5 @@ pub use failure::{BoxError, Class, Failure};
 pub use handler::{Batch, Context, Emit, Handler, State};
 pub use publisher::Publisher;
 pub use retry::RetryPolicy;
+pub use service::{Handle, Running, Service};
 pub use stats::{HandlerSnapshot, Snapshot};

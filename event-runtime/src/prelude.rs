@@ -5,6 +5,7 @@ pub use crate::event::{Event, EventSet};
 pub use crate::failure::{BoxError, Class, Failure};
 pub use crate::handler::{Batch, Context, Emit, State};
 pub use crate::publisher::Publisher;
+pub use crate::service::{Handle, Service};
 #[cfg(feature = "macros")]
 pub use event_macros::{Event, EventSet, Failure, handler};
 pub use serde::{Deserialize, Serialize};

@@ -26,6 +26,12 @@ pub(crate) struct Stats {
     pub(crate) published: Counter,
 }
 
+impl Stats {
+    pub(crate) fn published(&self) -> u64 {
+        self.published.get()
+    }
+}
+
 /// Counters of one handler.
 #[derive(Debug)]
 pub(crate) struct HandlerStats {
@@ -38,6 +44,10 @@ pub(crate) struct HandlerStats {
     pub(crate) delayed: Counter,
     pub(crate) acks_lost: Counter,
     pub(crate) sessions: Counter,
+    /// Deliveries whose handling is over, whatever came of them.
+    pub(crate) ended: Counter,
+    /// Deliveries that came down the delay ladder.
+    pub(crate) returned: Counter,
     times: Times,
     dead: Mutex<BTreeMap<String, u64>>,
 }
@@ -58,9 +68,17 @@ impl HandlerStats {
             delayed: Counter::default(),
             acks_lost: Counter::default(),
             sessions: Counter::default(),
+            ended: Counter::default(),
+            returned: Counter::default(),
             times: Times(std::array::from_fn(|_| Counter::default())),
             dead: Mutex::default(),
         }
+    }
+
+    /// Deliveries in hand, and copies on the delay ladder, as far as this process knows.
+    pub(crate) fn open(&self) -> u64 {
+        let in_hand = self.delivered.get().saturating_sub(self.ended.get());
+        in_hand + self.delayed.get().saturating_sub(self.returned.get())
     }
 
     /// One attempt took this long.

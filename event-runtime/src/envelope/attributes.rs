@@ -4,6 +4,7 @@ use crate::message::{Message, property};
 use event_contract::{Version, split_type};
 use jiff::Timestamp;
 use std::borrow::Cow;
+use std::fmt::Display as _;
 
 /// The CloudEvents attributes of a message that was received, and its data.
 ///
@@ -200,6 +201,14 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn type_name(&self) -> String {
         format!("{}.{}", self.name, self.version)
+    }
+
+    /// The conversation: the event's own id when it began one.
+    pub(crate) fn correlation(&self) -> impl std::fmt::Display + '_ {
+        std::fmt::from_fn(|f| match &self.correlation_id {
+            Some(id) => f.write_str(id),
+            None => self.id.fmt(f),
+        })
     }
 
     /// The key of the event: what orders and partitions.

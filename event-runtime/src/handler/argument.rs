@@ -1,4 +1,5 @@
 use super::{Context, Emit, Nothing, Received, State, Wanted};
+use crate::envelope::Trace;
 use crate::event::Event;
 use crate::publisher::Publisher;
 
@@ -7,10 +8,10 @@ use crate::publisher::Publisher;
 pub struct Call<'a> {
     pub(crate) received: &'a [Received<'a>],
     pub(crate) handler: &'static str,
-    pub(crate) service: &'a str,
     pub(crate) attempt: u32,
     pub(crate) attempts: u32,
     pub(crate) publisher: &'a Publisher,
+    pub(crate) trace: Trace,
 }
 
 /// What a handler may take after its event.

@@ -1,5 +1,5 @@
 use super::Call;
-use crate::envelope::{EventId, Trace};
+use crate::envelope::EventId;
 use crate::event::Event;
 use crate::publisher::{Origin, Publisher};
 use crate::transport::PublishError;
@@ -27,7 +27,7 @@ impl<E: Event> Emit<E> {
                 id: attributes.id.clone(),
                 handler: call.handler,
                 correlation_id: attributes.correlation_id.as_deref().map(str::to_owned),
-                trace: attributes.trace.unwrap_or_else(Trace::start).child(),
+                trace: call.trace,
                 trace_state: attributes.trace_state.as_deref().map(str::to_owned),
             },
             position: AtomicU32::new(0),

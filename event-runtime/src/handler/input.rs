@@ -34,24 +34,24 @@ pub trait Input: Sized + Send {
     ///
     /// # Errors
     ///
-    /// The position of the first delivery that is not such an event, and why.
-    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)>;
+    /// A delivery that is not such an event.
+    fn read(received: &[Received<'_>]) -> Result<Self, DecodeError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: EventSet> Input for E {
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
 
-    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
-        received[0].decode().map_err(|error| (0, error))
+    fn read(received: &[Received<'_>]) -> Result<Self, DecodeError> {
+        received[0].decode()
     }
 }
 
 impl<E: EventSet> Input for Envelope<E> {
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
 
-    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
-        let event = received[0].decode().map_err(|error| (0, error))?;
+    fn read(received: &[Received<'_>]) -> Result<Self, DecodeError> {
+        let event = received[0].decode()?;
         Ok(Self {
             metadata: Metadata::from(&received[0].attributes),
             event,
@@ -63,19 +63,13 @@ impl<E: EventSet> Input for super::Batch<E> {
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
     const BATCH: bool = true;
 
-    fn read(received: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
-        let read = |(at, one): (usize, &Received<'_>)| {
-            let event = one.decode().map_err(|error| (at, error))?;
+    fn read(received: &[Received<'_>]) -> Result<Self, DecodeError> {
+        let read = |one: &Received<'_>| {
             Ok(Envelope {
                 metadata: Metadata::from(&one.attributes),
-                event,
+                event: one.decode()?,
             })
         };
-        received
-            .iter()
-            .enumerate()
-            .map(read)
-            .collect::<Result<Vec<_>, _>>()
-            .map(Self::from)
+        received.iter().map(read).collect::<Result<Vec<_>, _>>().map(Self::from)
     }
 }

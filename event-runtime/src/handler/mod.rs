@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod state;
 
+pub use crate::publisher::Outbound;
 pub use argument::{Argument, Call};
 pub use batch::Batch;
 pub use context::Context;

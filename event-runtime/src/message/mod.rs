@@ -63,6 +63,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What a transport lets through: copies of what came in must be able to go to the dead letters, whatever the
+    /// service's own limits say. The headers must fit one frame of 128 KiB.
+    pub const TRANSPORT: Self = Self {
+        body: 128 << 20,
+        headers: 96 << 10,
+        header_count: 1000,
+    };
+
     /// Whether `message` keeps to the limits.
     ///
     /// # Errors

@@ -10,9 +10,11 @@ use crate::event::Event;
 use crate::message::{Headers, Limits, Message, Outgoing, property};
 use crate::stats::Stats;
 use crate::topology::Names;
-use crate::transport::{PublishError, Transport};
+use crate::transport::{Health, PublishError, Transport};
 use event_contract::{Contract, Unrouted};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
 
 /// Publishes events: persistent, confirmed, and an error when nobody takes them.
 ///
@@ -28,7 +30,11 @@ struct Inner {
     prefix: Prefix,
     limits: Limits,
     stats: Arc<Stats>,
+    topology: watch::Receiver<Health>,
 }
+
+/// How long a publish waits for the service's exchanges and queues to be there.
+const TOPOLOGY_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Publisher {
     pub(crate) fn new(
@@ -38,6 +44,7 @@ impl Publisher {
         prefix: Prefix,
         limits: Limits,
         stats: Arc<Stats>,
+        topology: watch::Receiver<Health>,
     ) -> Self {
         Self(Arc::new(Inner {
             transport,
@@ -46,7 +53,25 @@ impl Publisher {
             prefix,
             limits,
             stats,
+            topology,
         }))
+    }
+
+    /// Before its queues are there, an event would find nobody.
+    async fn topology(&self) -> Result<(), PublishError> {
+        if *self.0.topology.borrow() == Health::Up {
+            return Ok(());
+        }
+        let mut topology = self.0.topology.clone();
+        let up = topology.wait_for(|health| *health == Health::Up);
+        match tokio::time::timeout(TOPOLOGY_TIMEOUT, up).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(PublishError::Closed),
+            Err(_) => Err(PublishError::NotReady(match &*self.0.topology.borrow() {
+                Health::Down(why) => why.clone(),
+                _ => "no connection yet".to_owned(),
+            })),
+        }
     }
 
     /// Publishes `event` under a new id and waits until the broker has it.
@@ -147,6 +172,7 @@ impl Publisher {
             },
         };
         self.0.limits.check(&outgoing.message)?;
+        self.topology().await?;
         let sent = self.0.transport.publish(vec![outgoing]).await;
         sent.into_iter().next().unwrap_or(Err(PublishError::Closed))?;
         self.0.stats.published.add(1);
@@ -200,6 +226,9 @@ impl Publisher {
     async fn send(&self, batch: Vec<(&'static Contract, Outgoing)>) -> Vec<Result<(), PublishError>> {
         if batch.is_empty() {
             return Vec::new();
+        }
+        if let Err(error) = self.topology().await {
+            return vec![Err(error); batch.len()];
         }
         let (contracts, messages): (Vec<&Contract>, Vec<Outgoing>) = batch.into_iter().unzip();
         let kept: Vec<_> = contracts

@@ -59,10 +59,11 @@ impl<'a> Outbound<'a> {
     }
 
     /// Sends everything, in order, and waits until the broker has it.
-    pub(crate) async fn send(self) -> Result<(), PublishError> {
-        if self.messages.is_empty() {
-            return Ok(());
-        }
-        self.publisher.send(self.messages).await.into_iter().collect()
+    pub(crate) async fn send(&self) -> Result<(), PublishError> {
+        self.publisher.send(self.messages.clone()).await.into_iter().collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
     }
 }

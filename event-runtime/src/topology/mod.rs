@@ -86,7 +86,7 @@ pub enum Destination {
 }
 
 /// What a transport finds when it holds a [`Topology`] against what is there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// To be made: `exchange orders.in`, `queue orders.charge`.

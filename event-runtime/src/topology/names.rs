@@ -73,6 +73,14 @@ impl Names {
         format!("{}.unrouted", self.bus)
     }
 
+    /// Whether `exchange` is part of the delay ladder.
+    #[must_use]
+    pub fn is_delay(&self, exchange: &str) -> bool {
+        exchange
+            .strip_prefix(self.service.as_str())
+            .is_some_and(|rest| rest.starts_with(".delay."))
+    }
+
     /// Whether a delivery through `exchange` came by the service's own return path.
     #[must_use]
     pub fn is_return_path(&self, exchange: &str) -> bool {

@@ -25,6 +25,9 @@ pub enum PublishError {
     /// The broker refused it, for example because a queue is full.
     #[error("the broker refused the message")]
     Refused,
+    /// The service's exchanges and queues could not be made yet; it was not sent.
+    #[error("the exchanges and queues are not there yet: {0}")]
+    NotReady(String),
     /// No answer in time: it may be stored or not. Publish it again with the same id.
     #[error("the broker did not answer within {within_ms} ms; the message may have been stored")]
     Unknown {

@@ -1,0 +1,116 @@
+//! The copies a consumer publishes before it acks: to the delay ladder, and to the dead letters.
+
+use super::history::{History, cut};
+use super::{Shared, header};
+use crate::message::{Headers, Message, Outgoing, property};
+use crate::topology::Ladder;
+use crate::transport::Delivery;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// Bytes of the last error in a dead letter.
+const ERROR_BYTES: usize = 4096;
+/// Bytes of foreign headers that a copy keeps; the rest is counted.
+const FOREIGN_BYTES: usize = 32 << 10;
+
+/// Why a delivery becomes a dead letter.
+#[derive(Debug)]
+pub(crate) struct Death<'a> {
+    /// One stable word.
+    pub(crate) reason: &'a str,
+    /// The variant of the error that ended it.
+    pub(crate) code: &'a str,
+    pub(crate) error: &'a str,
+}
+
+/// The copy that comes back to this handler after `delay`.
+pub(crate) fn delayed(shared: &Shared, delivery: &Delivery, history: &History, delay: Duration) -> Outgoing {
+    let mut headers = base(shared, delivery);
+    history.write(&mut headers);
+    Outgoing {
+        exchange: shared.names.delay(Ladder::LEVELS - 1),
+        routing_key: Ladder::routing_key(delay, shared.handler),
+        message: Message {
+            headers,
+            body: delivery.message.body.clone(),
+        },
+    }
+}
+
+/// The copy that waits for people.
+pub(crate) fn dead(shared: &Shared, delivery: &Delivery, history: &History, death: &Death<'_>) -> Outgoing {
+    let mut headers = base(shared, delivery);
+    history.write(&mut headers);
+    headers.push_display(header::DEAD_AT, Timestamp::now());
+    headers.push(header::REASON, death.reason);
+    headers.push(header::ERROR, cut(death.error, ERROR_BYTES));
+    headers.push_display(
+        header::FINGERPRINT,
+        fingerprint(&[shared.handler, death.reason, death.code]),
+    );
+    Outgoing {
+        exchange: shared.names.dead_letter_exchange(),
+        routing_key: shared.handler.to_owned(),
+        message: Message {
+            headers,
+            body: delivery.message.body.clone(),
+        },
+    }
+}
+
+/// The original headers without the broker's bookkeeping and without our own from an earlier copy; and the origin.
+fn base(shared: &Shared, delivery: &Delivery) -> Headers {
+    let original = &delivery.message.headers;
+    let mut headers = Headers::with_capacity(original.bytes() + 1024, original.len() + 10);
+    let mut left_out = 0u32;
+    for (name, value) in original.iter() {
+        if is_ours(name) || is_stripped(name) {
+            continue;
+        }
+        if headers.bytes() + name.len() + value.len() > FOREIGN_BYTES && !name.starts_with(':') {
+            left_out += 1;
+        } else {
+            headers.push(name, value);
+        }
+    }
+    if left_out > 0 {
+        headers.push_display("x-evt-headers-left-out", left_out);
+    }
+    if original.get(property::MESSAGE_ID).is_none() {
+        // Returns are matched by id; a foreign message may have none.
+        headers.push_display(property::MESSAGE_ID, uuid::Uuid::now_v7());
+    }
+    headers.push(header::HANDLER, shared.handler);
+    let returned = shared.names.is_return_path(&delivery.exchange);
+    let origin = if returned {
+        original.get(header::ORIGIN_KEY)
+    } else {
+        None
+    };
+    headers.push(header::ORIGIN_KEY, origin.unwrap_or(&delivery.routing_key));
+    if let Some(user) = original.get(if returned {
+        header::ORIGIN_USER
+    } else {
+        property::USER_ID
+    }) {
+        headers.push(header::ORIGIN_USER, user);
+    }
+    headers
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("x-evt-")
+}
+
+fn is_stripped(name: &str) -> bool {
+    name == property::USER_ID || header::STRIPPED.iter().any(|stripped| name.starts_with(stripped))
+}
+
+/// FNV-1a: short, and the same in every build.
+fn fingerprint(parts: &[&str]) -> impl std::fmt::Display + use<> {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}

@@ -1,0 +1,37 @@
+use super::Shared;
+use crate::message::Outgoing;
+use std::time::Duration;
+
+/// The waits of something that is tried until it works, the session is over or the service stops.
+pub(crate) struct Wait(Duration);
+
+impl Wait {
+    pub(crate) fn new() -> Self {
+        Self(Duration::from_millis(100))
+    }
+
+    /// Waits; `false` when there is no point in going on.
+    pub(crate) async fn next(&mut self, shared: &Shared) -> bool {
+        let wait = self.0.mul_f64(0.5 + fastrand::f64() / 2.0);
+        self.0 = (self.0 * 2).min(Duration::from_secs(5));
+        shared.sleep(wait).await
+    }
+}
+
+/// Publishes a copy, holding its original, until the broker has it. `false`: it has not, keep the original unsettled.
+///
+/// Dying right after the copy is confirmed leaves copy and original: both carry the same event id.
+pub(crate) async fn publish_copy(shared: &Shared, copy: Outgoing) -> bool {
+    let mut wait = Wait::new();
+    loop {
+        match shared.publisher.forward(copy.clone()).await {
+            Ok(()) => return true,
+            Err(error) => {
+                tracing::error!(%error, to = %copy.exchange, "cannot move the event; holding it");
+                if !wait.next(shared).await {
+                    return false;
+                }
+            }
+        }
+    }
+}

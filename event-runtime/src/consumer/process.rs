@@ -1,0 +1,224 @@
+use super::admit::{Refusal, admit};
+use super::attempt::{Ended, attempt};
+use super::copy::{self, Death};
+use super::history::History;
+use super::hold::publish_copy;
+use super::{Shared, Work};
+use crate::failure::{Class, Failed};
+use crate::handler::{Handler, Received};
+use crate::retry::RetryPolicy;
+use crate::topology::Ladder;
+use crate::transport::Delivery;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Takes deliveries to their end. What comes back may be acked; what does not is left for the broker to give back.
+pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work {
+    let count = work.len();
+    let settled = run::<H>(shared, needs, work).await;
+    shared.stats.ended.add(count);
+    settled
+}
+
+async fn run<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work {
+    match work {
+        Work::One(delivery) => {
+            if one::<H>(shared, needs, &delivery).await {
+                Work::One(delivery)
+            } else {
+                Work::Nothing
+            }
+        }
+        Work::Suspect(delivery) => {
+            let refusal = Refusal {
+                reason: "suspected_crash",
+                detail: format!(
+                    "given back {} times without an answer: it may crash its handler",
+                    delivery.returns
+                ),
+            };
+            if refuse(shared, &delivery, &refusal).await {
+                Work::One(delivery)
+            } else {
+                Work::Nothing
+            }
+        }
+        Work::Many(deliveries) => Work::Many(many::<H>(shared, needs, deliveries).await),
+        Work::Nothing => Work::Nothing,
+    }
+}
+
+/// One delivery: `true` when it may be acked.
+async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery) -> bool {
+    let received = match admit(shared, delivery) {
+        Ok(attributes) => Received { delivery, attributes },
+        Err(refusal) => return refuse(shared, delivery, &refusal).await,
+    };
+    let mut history = History::read(&delivery.message.headers);
+    let mut budget = RetryPolicy::IN_PROCESS;
+    loop {
+        let started = Instant::now();
+        let ended = attempt::<H>(shared, needs, std::slice::from_ref(&received), history.attempts + 1).await;
+        let took = started.elapsed();
+        shared.stats.took(took);
+        match ended {
+            Ended::Well => {
+                shared.stats.handled.add(1);
+                return true;
+            }
+            Ended::GivenUp => return false,
+            Ended::Undecodable(error) => return refuse(shared, delivery, &error.into()).await,
+            Ended::Failed(failed) => {
+                shared.stats.failed.add(1);
+                history.push(&failed, took, &shared.host, &shared.build);
+                match failure(shared, &received, &history, &failed, &mut budget).await {
+                    Next::Again => shared.stats.retried.add(1),
+                    Next::Settled => return true,
+                    Next::Unsettled => return false,
+                }
+            }
+        }
+    }
+}
+
+enum Next {
+    Again,
+    Settled,
+    Unsettled,
+}
+
+impl Next {
+    fn settled(safe: bool) -> Self {
+        if safe { Self::Settled } else { Self::Unsettled }
+    }
+}
+
+/// After a failed attempt: wait and try again, send it to the ladder, or to the dead letters.
+async fn failure(
+    shared: &Shared,
+    received: &Received<'_>,
+    history: &History,
+    failed: &Failed,
+    budget: &mut Duration,
+) -> Next {
+    let (id, attempt, handler) = (&received.attributes.id, history.attempts, shared.handler);
+    let policy = &shared.options.retry;
+    let wait = match failed.class {
+        Class::Skip => {
+            tracing::info!(handler, event_id = %id, error = %failed.error, "skipped");
+            shared.stats.skipped.add(1);
+            return Next::Settled;
+        }
+        Class::Poison => return Next::settled(bury(shared, received, history, "poison", failed).await),
+        _ if attempt >= policy.attempts => {
+            return Next::settled(bury(shared, received, history, "exhausted", failed).await);
+        }
+        Class::RetryAfter(wait) => wait.max(policy.wait(attempt)),
+        Class::Retry => policy.wait(attempt),
+    };
+    if let Some(rest) = budget.checked_sub(wait) {
+        *budget = rest;
+        tracing::info!(handler, event_id = %id, attempt, error = %failed.error, wait_ms = wait.as_millis() as u64, "retrying");
+        return if shared.sleep(wait).await {
+            Next::Again
+        } else {
+            Next::Unsettled
+        };
+    }
+    let wait = wait.min(Ladder::MAX);
+    tracing::warn!(handler, event_id = %id, attempt, error = %failed.error, wait_ms = wait.as_millis() as u64, "retrying later");
+    let safe = publish_copy(shared, copy::delayed(shared, received.delivery, history, wait)).await;
+    if safe {
+        shared.stats.delayed.add(1);
+    }
+    Next::settled(safe)
+}
+
+async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reason: &str, failed: &Failed) -> bool {
+    let death = Death {
+        reason,
+        code: failed.code,
+        error: &failed.error,
+    };
+    tracing::error!(
+        handler = shared.handler,
+        event_id = %received.attributes.id,
+        event_type = %received.attributes.type_name(),
+        correlation_id = %received.attributes.correlation(),
+        attempts = history.attempts,
+        reason,
+        error = %failed.error,
+        "dead letter"
+    );
+    let safe = publish_copy(shared, copy::dead(shared, received.delivery, history, &death)).await;
+    if safe {
+        shared.stats.dead(reason);
+    }
+    safe
+}
+
+/// A delivery that never reached the function.
+async fn refuse(shared: &Shared, delivery: &Delivery, refusal: &Refusal) -> bool {
+    tracing::error!(handler = shared.handler, reason = refusal.reason, error = %refusal.detail, "dead letter");
+    let history = History::read(&delivery.message.headers);
+    let death = Death {
+        reason: refusal.reason,
+        code: refusal.reason,
+        error: &refusal.detail,
+    };
+    let safe = publish_copy(shared, copy::dead(shared, delivery, &history, &death)).await;
+    if safe {
+        shared.stats.dead(refusal.reason);
+    }
+    safe
+}
+
+/// A batch: together first, and each alone when that fails, so that one bad event does not take the others with it.
+async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Delivery>) -> Vec<Delivery> {
+    let admitted: Vec<_> = deliveries.iter().map(|delivery| admit(shared, delivery)).collect();
+    let received: Vec<_> = deliveries
+        .iter()
+        .zip(&admitted)
+        .filter_map(|(delivery, admitted)| {
+            Some(Received {
+                delivery,
+                attributes: admitted.as_ref().ok()?.clone(),
+            })
+        })
+        .collect();
+    let first_attempts = received
+        .iter()
+        .all(|one| History::read(&one.delivery.message.headers).attempts == 0);
+    let mut done = false;
+    if first_attempts && !received.is_empty() {
+        let started = Instant::now();
+        let ended = attempt::<H>(shared, needs, &received, 1).await;
+        shared.stats.took(started.elapsed());
+        match ended {
+            Ended::Well => {
+                shared.stats.handled.add(received.len() as u64);
+                done = true;
+            }
+            Ended::GivenUp => return Vec::new(),
+            Ended::Undecodable(_) => {}
+            Ended::Failed(failed) => {
+                shared.stats.failed.add(1);
+                tracing::info!(
+                    handler = shared.handler,
+                    events = received.len(),
+                    error = %failed.error,
+                    "the batch failed; handling its events one by one"
+                );
+            }
+        }
+    }
+    let refused: Vec<bool> = admitted.iter().map(Result::is_err).collect();
+    drop((received, admitted));
+    let mut settled = Vec::with_capacity(deliveries.len());
+    for (delivery, refused) in deliveries.into_iter().zip(refused) {
+        if (done && !refused) || one::<H>(shared, needs, &delivery).await {
+            settled.push(delivery);
+        }
+    }
+    settled
+}

@@ -1,0 +1,259 @@
+use super::gather::{Gather, Throttle};
+use super::slot::{Running, Slot};
+use super::{Phase, Settler, Shared, Work};
+use crate::transport::{Delivery, Session};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::{Instant, Sleep};
+
+/// Deliveries taken in one go before the acks and the other tasks get their turn.
+const TURN: usize = 256;
+/// How long an ack may wait for others to be merged with.
+const MERGE: Duration = Duration::from_millis(1);
+/// How long a done delivery may wait behind one that is not.
+const STRAGGLE: Duration = Duration::from_millis(20);
+
+/// One session's worth of work: takes deliveries, drives the calls, settles.
+pub(super) struct Worker<'a> {
+    shared: &'a Arc<Shared>,
+    make_slot: &'a (dyn Fn() -> Box<dyn Slot> + Send + Sync),
+    session: Box<dyn Session>,
+    settler: Settler,
+    running: FuturesUnordered<Running>,
+    free: Vec<Box<dyn Slot>>,
+    gather: Option<Gather>,
+    throttle: Option<Throttle>,
+    merge: Pin<Box<Sleep>>,
+    merging: bool,
+    straggle: Pin<Box<Sleep>>,
+    straggling: bool,
+    /// Deliveries that are handled one at a time, because the one before the first of them may have crashed us.
+    probation: u32,
+    ended: bool,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        shared: &'a Arc<Shared>,
+        make_slot: &'a (dyn Fn() -> Box<dyn Slot> + Send + Sync),
+        session: Box<dyn Session>,
+    ) -> Self {
+        Self {
+            settler: Settler::new(shared.options.prefetch),
+            gather: shared.options.batch.map(Gather::new),
+            throttle: shared.options.rate.map(Throttle::new),
+            shared,
+            make_slot,
+            session,
+            running: FuturesUnordered::new(),
+            free: Vec::new(),
+            merge: Box::pin(tokio::time::sleep(MERGE)),
+            merging: false,
+            straggle: Box::pin(tokio::time::sleep(STRAGGLE)),
+            straggling: false,
+            probation: 0,
+            ended: false,
+        }
+    }
+
+    /// Starts in probation: everything that was prefetched when the process died is handled one at a time.
+    pub(super) fn on_probation(&mut self) {
+        self.probation = u32::from(self.shared.options.prefetch);
+    }
+
+    /// Hands `first` over, which arrived before the worker existed, without calling the handler when it is a suspect.
+    pub(super) fn take(&mut self, first: Delivery, suspect: bool) {
+        self.opened(&first);
+        if suspect {
+            self.launch(Work::Suspect(first));
+        } else if let Some(gather) = &mut self.gather {
+            gather.push(first);
+        } else {
+            self.launch(Work::One(first));
+        }
+    }
+
+    /// Runs until the session is over (why) or the service stops (`None`).
+    pub(super) async fn run(&mut self) -> Option<String> {
+        let mut phase = self.shared.phase.subscribe();
+        let stopping = async move { drop(phase.wait_for(|phase| *phase == Phase::Stopping).await) };
+        let mut stopping = std::pin::pin!(stopping);
+        std::future::poll_fn(|cx| {
+            if stopping.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            self.poll(cx).map(Some)
+        })
+        .await
+    }
+
+    /// Waits for the running calls; settles what can be settled.
+    pub(super) async fn drain(&mut self) {
+        if let Some(gather) = &mut self.gather {
+            gather.clear();
+        }
+        while let Some((_, work)) = self.running.next().await {
+            self.settle(work);
+        }
+    }
+
+    /// Sends the last acks and ends the session.
+    pub(super) async fn close(mut self) {
+        if !self.session.usable() {
+            self.shared.stats.acks_lost.add(self.settler.waiting() as u64);
+        }
+        self.settler.ack_all(self.session.as_mut());
+        self.session.close().await;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<String> {
+        let more = self.turn(cx);
+        self.acks(cx, more);
+        if self.ended {
+            let why = self.session.end().unwrap_or_else(|| "the session ended".to_owned());
+            return Poll::Ready(why);
+        }
+        if more {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+
+    /// Finishes calls and starts new ones; `true` when there is more to do at once.
+    fn turn(&mut self, cx: &mut Context<'_>) -> bool {
+        for _ in 0..TURN {
+            let mut idle = true;
+            while let Poll::Ready(Some((slot, work))) = self.running.poll_next_unpin(cx) {
+                idle = false;
+                self.free.push(slot);
+                self.settle(work);
+            }
+            if let Poll::Ready(Some(work)) = self.poll_work(cx) {
+                idle = false;
+                self.start(work, cx);
+            }
+            if self.ended || idle {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The next piece of work, if there is room for it.
+    fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
+        let limit = if self.probation > 0 {
+            1
+        } else {
+            usize::from(self.shared.options.concurrency)
+        };
+        if self.running.len() >= limit {
+            return Poll::Pending;
+        }
+        loop {
+            if let Some(throttle) = &mut self.throttle {
+                std::task::ready!(throttle.poll_pass(cx));
+            }
+            if let Some(gather) = &mut self.gather
+                && let Poll::Ready(work) = gather.poll_due(cx)
+            {
+                return Poll::Ready(Some(work));
+            }
+            let Some(delivery) = std::task::ready!(self.session.poll_next(cx)) else {
+                self.ended = true;
+                return Poll::Ready(None);
+            };
+            self.opened(&delivery);
+            match &mut self.gather {
+                Some(gather) => gather.push(delivery),
+                None => return Poll::Ready(Some(Work::One(delivery))),
+            }
+        }
+    }
+
+    fn opened(&mut self, delivery: &Delivery) {
+        self.shared.stats.delivered.add(1);
+        self.settler.opened(delivery.tag);
+        if let Some(throttle) = &mut self.throttle {
+            throttle.passed();
+        }
+    }
+
+    fn slot(&mut self, work: Work) -> Box<dyn Slot> {
+        let mut slot = self.free.pop().unwrap_or_else(|| (self.make_slot)());
+        slot.start(work);
+        slot
+    }
+
+    fn launch(&mut self, work: Work) {
+        let slot = self.slot(work);
+        self.running.push(Running::new(slot));
+    }
+
+    /// Most calls of most handlers that do not wait are done at the first poll, and never enter the set.
+    fn start(&mut self, work: Work, cx: &mut Context<'_>) {
+        let mut slot = self.slot(work);
+        match slot.poll(cx) {
+            Poll::Ready(work) => {
+                self.free.push(slot);
+                self.settle(work);
+            }
+            Poll::Pending => self.running.push(Running::new(slot)),
+        }
+    }
+
+    fn settle(&mut self, work: Work) {
+        match work {
+            Work::One(delivery) | Work::Suspect(delivery) => self.done(delivery),
+            Work::Many(deliveries) => deliveries.into_iter().for_each(|delivery| self.done(delivery)),
+            Work::Nothing => {}
+        }
+    }
+
+    fn done(&mut self, delivery: Delivery) {
+        self.probation = self.probation.saturating_sub(1);
+        self.settler.done(delivery.tag);
+        self.session.recycle(delivery);
+    }
+
+    /// Acks in groups: at once when many wait, otherwise a moment after the first.
+    fn acks(&mut self, cx: &mut Context<'_>, more: bool) {
+        if self.settler.is_full() && !more {
+            self.settler.ack_prefix(self.session.as_mut());
+            // A slow call at the front must not keep the broker from sending more.
+            if self.settler.is_full() {
+                self.settler.ack_all(self.session.as_mut());
+            }
+        }
+        if self.settler.waiting() == 0 {
+            self.merging = false;
+            self.straggling = false;
+        } else {
+            if !self.merging {
+                self.merge.as_mut().reset(Instant::now() + MERGE);
+                self.merging = true;
+            }
+            if self.merge.as_mut().poll(cx).is_ready() {
+                self.settler.ack_prefix(self.session.as_mut());
+                self.merging = false;
+            }
+            self.stragglers(cx);
+        }
+        if let Poll::Ready(Err(_)) = self.settler.poll_flush(self.session.as_mut(), cx) {
+            self.ended = true;
+        }
+    }
+
+    fn stragglers(&mut self, cx: &mut Context<'_>) {
+        if !self.straggling {
+            self.straggle.as_mut().reset(Instant::now() + STRAGGLE);
+            self.straggling = true;
+        }
+        if self.straggle.as_mut().poll(cx).is_ready() {
+            self.settler.ack_all(self.session.as_mut());
+            self.straggling = false;
+        }
+    }
+}

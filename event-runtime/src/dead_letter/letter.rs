@@ -1,0 +1,121 @@
+use crate::consumer::{Attempt, History, header};
+use crate::envelope::Attributes;
+use crate::message::{Headers, Message, property};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A delivery that failed for good: its bytes as they came, and everything that happened to it.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct DeadLetter {
+    /// The handler that could not take it.
+    pub handler: String,
+    /// The event's id, if the message has a readable one.
+    pub id: Option<String>,
+    /// The event's type, or the routing key with which it came.
+    pub event_type: String,
+    /// Its key.
+    pub key: Option<String>,
+    /// Who published it: the CloudEvents `source`.
+    pub source: Option<String>,
+    /// Who published it: the user the broker checked.
+    pub user: Option<String>,
+    /// The conversation it belongs to.
+    pub correlation_id: Option<String>,
+    /// The trace it belongs to.
+    pub trace_id: Option<String>,
+    /// Why it is here: `exhausted`, `poison`, `malformed`, `unknown_contract`, ...
+    pub reason: String,
+    /// The last error and its causes.
+    pub error: String,
+    /// Dead letters that failed alike have the same one.
+    pub fingerprint: String,
+    /// How many attempts failed.
+    pub attempts: u32,
+    /// The last attempts in full, oldest first.
+    pub history: Vec<Attempt>,
+    /// When the first attempt failed.
+    pub first_failed_at: Option<Timestamp>,
+    /// When it became a dead letter.
+    pub dead_at: Option<Timestamp>,
+    /// Everything it came with.
+    #[serde(skip)]
+    pub message: Message,
+}
+
+impl DeadLetter {
+    pub(super) fn read(handler: &str, message: Message) -> Self {
+        let headers = &message.headers;
+        let history = History::read(headers);
+        let address = headers.get(header::ORIGIN_KEY).unwrap_or_default();
+        let attributes = Attributes::read(&message, address, true).ok();
+        let owned = |name: &str| headers.get(name).map(str::to_owned);
+        let read = attributes.as_ref();
+        Self {
+            handler: handler.to_owned(),
+            id: read
+                .map(|read| read.id.to_string())
+                .or_else(|| owned(property::MESSAGE_ID)),
+            event_type: read.map_or_else(|| address.to_owned(), Attributes::type_name),
+            key: read.and_then(|read| read.key().map(str::to_owned)),
+            source: read.map(|read| read.source.clone().into_owned()),
+            user: owned(header::ORIGIN_USER),
+            correlation_id: read.map(|read| read.correlation().to_string()),
+            trace_id: read.and_then(|read| Some(read.trace?.trace_id().to_string())),
+            reason: reason(headers),
+            error: owned(header::ERROR).unwrap_or_default(),
+            fingerprint: owned(header::FINGERPRINT).unwrap_or_default(),
+            attempts: history.attempts,
+            history: history.last,
+            first_failed_at: history.first_failed_at,
+            dead_at: headers.get(header::DEAD_AT).and_then(|text| text.parse().ok()),
+            message,
+        }
+    }
+}
+
+/// A message without our headers was moved by the broker itself: it had been given back too often.
+fn reason(headers: &Headers) -> String {
+    headers.get(header::REASON).unwrap_or("given_back_too_often").to_owned()
+}
+
+/// Which dead letters; everything that is set must hold.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Select {
+    /// These ids.
+    pub ids: Vec<String>,
+    /// This reason.
+    pub reason: Option<String>,
+    /// This fingerprint.
+    pub fingerprint: Option<String>,
+    /// This key.
+    pub key: Option<String>,
+}
+
+impl Select {
+    /// Every dead letter.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// The dead letters with these ids.
+    #[must_use]
+    pub fn ids<I: ToString>(ids: impl IntoIterator<Item = I>) -> Self {
+        Self {
+            ids: ids.into_iter().map(|id| id.to_string()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether `letter` is meant.
+    #[must_use]
+    pub fn takes(&self, letter: &DeadLetter) -> bool {
+        let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
+        (self.ids.is_empty() || letter.id.as_ref().is_some_and(|id| self.ids.contains(id)))
+            && same(&self.reason, Some(&letter.reason))
+            && same(&self.fingerprint, Some(&letter.fingerprint))
+            && same(&self.key, letter.key.as_deref())
+    }
+}

@@ -1,0 +1,216 @@
+use super::config::Config;
+use super::running::Running;
+use super::{Registered, command, signal, start};
+use crate::envelope::Prefix;
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::handler::{Handler, Provide, With};
+use crate::message::Limits;
+use crate::transport::Transport;
+use event_contract::Contract;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Handlers, what they need, and where they run.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// struct OrderPlaced {
+///     #[event(key)]
+///     order_id: Uuid,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Greeting(&'static str);
+///
+/// /// Greets the customer.
+/// #[handler]
+/// async fn greet(order: OrderPlaced, greeting: State<Greeting>) {
+///     println!("{} {}", greeting.0.0, order.order_id);
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> event_runtime::Result<()> {
+/// let service = Service::new("greeter").state(Greeting("hello")).handle::<greet>().start().await?;
+/// service.publisher().publish(&OrderPlaced { order_id: Uuid::now_v7() }).await?;
+/// service.idle().await;
+/// service.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a service does nothing until `run`, `start` or `main`"]
+pub struct Service<States = ()> {
+    pub(super) config: Config,
+    states: States,
+    pub(super) handlers: Vec<Registered>,
+    pub(super) publishes: Vec<&'static Contract>,
+}
+
+impl Service {
+    /// A service without handlers. The name is one word; queues and users are called after it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            config: Config::new(name.into()),
+            states: (),
+            handlers: Vec::new(),
+            publishes: Vec::new(),
+        }
+    }
+}
+
+impl<States> Service<States> {
+    /// Adds something that handlers take as `State<T>`: a client, a pool, a configuration.
+    ///
+    /// It is cloned for every call that takes it: put an `Arc` inside, or use a type that is a handle already.
+    pub fn state<T: Clone + Send + Sync + 'static>(self, value: T) -> Service<With<T, States>> {
+        Service {
+            config: self.config,
+            states: With::new(value, self.states),
+            handlers: self.handlers,
+            publishes: self.publishes,
+        }
+    }
+
+    /// Says that the service publishes `E` outside its handlers, so that `describe` and `topology` know.
+    pub fn publishes<E: Event>(mut self) -> Self {
+        self.publishes.push(E::CONTRACT);
+        self
+    }
+
+    /// Where the broker is: `amqp://user:password@host:5672/vhost`. Without one the service runs in process.
+    ///
+    /// The variable `EVENT_URL` overrides it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.config.url = Some(url.into());
+        self
+    }
+
+    /// Uses this transport, whatever the URL says: to share one between services, or to bring your own.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.config.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The topic exchange that all services of an environment share. Default `events`; `EVENT_BUS` overrides it.
+    pub fn bus(mut self, bus: impl Into<String>) -> Self {
+        self.config.bus = bus.into();
+        self
+    }
+
+    /// What is refused before it is decoded, and before it is sent.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// How the CloudEvents headers of what we write begin. All forms are read, whatever this says.
+    pub fn header_prefix(mut self, prefix: Prefix) -> Self {
+        self.config.prefix = prefix;
+        self
+    }
+
+    /// Takes messages without any CloudEvents attribute: `message_id` is the id, the `type` property or else the routing
+    /// key is the type.
+    pub fn accept_plain_messages(mut self) -> Self {
+        self.config.plain = true;
+        self
+    }
+
+    /// Expects exchanges and queues to be there: a deploy step made them with `topology apply`.
+    ///
+    /// A service that may declare nothing needs this. `EVENT_TOPOLOGY=assume` says the same.
+    pub fn assume_topology(mut self) -> Self {
+        self.config.apply = false;
+        self
+    }
+
+    /// How long a shutdown waits for running handlers. Default 30 s; `EVENT_GRACE_SECONDS` overrides it.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.config.grace = grace;
+        self
+    }
+
+    /// Starts the service and returns at once; it is ready when [`Running::ready`] says so.
+    ///
+    /// # Errors
+    ///
+    /// A setting that cannot be used. A broker that does not answer is waited for, not an error.
+    pub async fn start(mut self) -> Result<Running> {
+        self.config.read_environment()?;
+        self.start_as_told().await
+    }
+
+    /// As [`start`](Self::start), without the environment: the command line has read it already, tests do not want it.
+    pub(super) async fn start_as_told(self) -> Result<Running> {
+        self.check()?;
+        start::start(self.config, self.handlers, self.publishes)
+    }
+
+    /// Runs until SIGTERM or Ctrl-C, then finishes what is running. A second signal ends it at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn run(self) -> Result<()> {
+        let running = self.start().await?;
+        signal::until_asked_to_stop(running).await
+    }
+
+    /// Gives the binary its commands: `run` (the default), `describe`, `topology plan|apply`, `dlq list|show|replay`.
+    ///
+    /// # Errors
+    ///
+    /// What the command runs into; wrong arguments end the process with the usual help and exit code 2.
+    pub async fn main(self) -> Result<()> {
+        command::main(self).await
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.config.check()?;
+        for (at, handler) in self.handlers.iter().enumerate() {
+            if self.handlers[..at].iter().any(|other| other.name == handler.name) {
+                return Err(Error::Setting(format!(
+                    "two handlers are called `{0}`; give one of them another name: `#[handler(name = \"{0}_2\")]`",
+                    handler.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn register<H: Handler, Places>(mut self) -> Self
+    where
+        States: Provide<H::Needs, Places>,
+    {
+        self.handlers.push(Registered::new::<H>(self.states.provide()));
+        self
+    }
+}
+
+/// Registers handlers. In the prelude, so that `.handle::<name>()` reads like a method of [`Service`].
+///
+/// `Places` is where the states are that the handler needs; the compiler finds them, or says which one is missing.
+pub trait Handle<Places>: Sized {
+    /// What the service has so far.
+    type States;
+
+    /// Registers the handler `H`.
+    fn handle<H: Handler>(self) -> Self
+    where
+        Self::States: Provide<H::Needs, Places>;
+}
+
+impl<States, Places> Handle<Places> for Service<States> {
+    type States = States;
+
+    fn handle<H: Handler>(self) -> Self
+    where
+        States: Provide<H::Needs, Places>,
+    {
+        self.register::<H, Places>()
+    }
+}

@@ -1,0 +1,95 @@
+use crate::envelope::Prefix;
+use crate::error::{Error, Result};
+use crate::message::Limits;
+use crate::transport::{Transport, memory::MemoryTransport};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything about a service but its states and handlers. Code says it, the environment overrides it.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) service: String,
+    pub(crate) bus: String,
+    pub(crate) url: Option<String>,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) limits: Limits,
+    pub(crate) prefix: Prefix,
+    pub(crate) plain: bool,
+    pub(crate) apply: bool,
+    pub(crate) grace: Duration,
+}
+
+impl Config {
+    pub(crate) fn new(service: String) -> Self {
+        Self {
+            service,
+            bus: "events".to_owned(),
+            url: None,
+            transport: None,
+            limits: Limits::default(),
+            prefix: Prefix::default(),
+            plain: false,
+            apply: true,
+            grace: Duration::from_secs(30),
+        }
+    }
+
+    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY` and `EVENT_GRACE_SECONDS` where they are set.
+    pub(crate) fn read_environment(&mut self) -> Result<()> {
+        if let Some(url) = variable("EVENT_URL") {
+            self.url = Some(url);
+        }
+        if let Some(bus) = variable("EVENT_BUS") {
+            self.bus = bus;
+        }
+        match variable("EVENT_TOPOLOGY").as_deref() {
+            None => {}
+            Some("apply") => self.apply = true,
+            Some("assume") => self.apply = false,
+            Some(other) => {
+                return Err(Error::Setting(format!(
+                    "EVENT_TOPOLOGY is `{other}`; use `apply` (make what is missing) or `assume` (a deploy step makes it)"
+                )));
+            }
+        }
+        if let Some(seconds) = variable("EVENT_GRACE_SECONDS") {
+            let seconds = seconds.parse().map_err(|_| {
+                Error::Setting(format!(
+                    "EVENT_GRACE_SECONDS is `{seconds}`; use a whole number of seconds"
+                ))
+            })?;
+            self.grace = Duration::from_secs(seconds);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        event_contract::check_word(&self.service)
+            .map_err(|error| Error::Setting(format!("the service name `{}`: {error}", self.service)))?;
+        event_contract::check_event_name(&self.bus)
+            .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))
+    }
+
+    /// The transport that was given, or the one the URL names, or one in process.
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>> {
+        if let Some(transport) = &self.transport {
+            return Ok(Arc::clone(transport));
+        }
+        match self.url.as_deref() {
+            None | Some("memory" | "memory:" | "memory://") => Ok(Arc::new(MemoryTransport::new())),
+            #[cfg(feature = "rabbitmq")]
+            Some(url) => {
+                use crate::transport::rabbitmq::{RabbitMq, RabbitOptions};
+                Ok(Arc::new(RabbitMq::new(RabbitOptions::parse(url)?.name(&self.service))))
+            }
+            #[cfg(not(feature = "rabbitmq"))]
+            Some(_) => Err(Error::Setting(
+                "a broker URL needs the feature `rabbitmq` of event-runtime".to_owned(),
+            )),
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,132 @@
+use super::Registered;
+use super::builder::Service;
+use crate::handler::Options;
+use event_contract::{Contract, Field};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a service is, from its types alone: nothing runs, no broker is asked.
+#[derive(Debug, Serialize)]
+pub(super) struct Description {
+    pub(super) service: String,
+    pub(super) bus: String,
+    pub(super) handlers: Vec<HandlerDescription>,
+    pub(super) events: Vec<EventDescription>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct HandlerDescription {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) queue: String,
+    pub(super) takes: Vec<&'static str>,
+    pub(super) publishes: Vec<&'static str>,
+    pub(super) guarantees: Guarantees,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Guarantees {
+    pub(super) delivery: &'static str,
+    pub(super) order: &'static str,
+    pub(super) attempts: u32,
+    pub(super) backoff: String,
+    pub(super) timeout: String,
+    pub(super) concurrency: u16,
+    pub(super) prefetch: u16,
+    pub(super) rate: Option<String>,
+    pub(super) batch: Option<String>,
+    pub(super) from: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct EventDescription {
+    #[serde(rename = "type")]
+    pub(super) type_name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) owner: &'static str,
+    pub(super) key: Option<&'static str>,
+    pub(super) sensitive: Vec<&'static str>,
+    pub(super) fields: BTreeMap<&'static str, &'static str>,
+    pub(super) taken_by: Vec<&'static str>,
+    pub(super) published_by: Vec<&'static str>,
+}
+
+pub(super) fn describe<S>(service: &Service<S>) -> Description {
+    let names = crate::topology::Names::new(&service.config.bus, &service.config.service);
+    let handlers = service.handlers.iter().map(|handler| HandlerDescription {
+        name: handler.name,
+        summary: handler.summary,
+        queue: names.queue(handler.name),
+        takes: types(handler.takes),
+        publishes: types(&handler.publishes),
+        guarantees: guarantees(&handler.options),
+    });
+    Description {
+        service: service.config.service.clone(),
+        bus: service.config.bus.clone(),
+        handlers: handlers.collect(),
+        events: events(&service.handlers, &service.publishes),
+    }
+}
+
+fn types(contracts: &[&'static Contract]) -> Vec<&'static str> {
+    contracts.iter().map(|contract| contract.type_name).collect()
+}
+
+fn guarantees(options: &Options) -> Guarantees {
+    let retry = options.retry;
+    Guarantees {
+        delivery: "at least once",
+        order: "none",
+        attempts: retry.attempts,
+        backoff: format!("{:?} to {:?}, with jitter", retry.from, retry.to),
+        timeout: format!("{:?}", options.timeout),
+        concurrency: options.concurrency,
+        prefetch: options.prefetch,
+        rate: options.rate.map(|rate| format!("{} per {:?}", rate.count, rate.per)),
+        batch: options
+            .batch
+            .map(|batch| format!("{} within {:?}", batch.max, batch.within)),
+        from: options.from.to_vec(),
+    }
+}
+
+fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<EventDescription> {
+    let mut all: BTreeMap<&'static str, &'static Contract> = BTreeMap::new();
+    let of_handlers = handlers
+        .iter()
+        .flat_map(|handler| handler.takes.iter().chain(&handler.publishes));
+    for contract in publishes.iter().chain(of_handlers) {
+        all.insert(contract.type_name, contract);
+    }
+    let describe = |contract: &'static Contract| EventDescription {
+        type_name: contract.type_name,
+        summary: contract.summary,
+        owner: contract.owner,
+        key: contract.key,
+        sensitive: contract
+            .fields
+            .iter()
+            .filter(|field| field.sensitive)
+            .map(|field| field.name)
+            .collect(),
+        fields: contract
+            .fields
+            .iter()
+            .map(|Field { name, ty, .. }| (*name, *ty))
+            .collect(),
+        taken_by: named(handlers, |handler| {
+            handler.takes.iter().any(|taken| taken.name == contract.name)
+        }),
+        published_by: named(handlers, |handler| handler.publishes.contains(&contract)),
+    };
+    all.into_values().map(describe).collect()
+}
+
+fn named(handlers: &[Registered], is: impl Fn(&Registered) -> bool) -> Vec<&'static str> {
+    handlers
+        .iter()
+        .filter(|handler| is(handler))
+        .map(|handler| handler.name)
+        .collect()
+}

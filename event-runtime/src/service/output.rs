@@ -1,0 +1,215 @@
+//! What the commands print. The only place of the runtime that writes to standard output.
+#![allow(clippy::print_stdout, reason = "commands print their results")]
+
+use super::describe::Description;
+use crate::dead_letter::DeadLetter;
+use crate::error::{Error, Result};
+use crate::topology::{Plan, Topology};
+use comfy_table::{ContentArrangement, Table, presets};
+use event_contract::Contract;
+use serde::Serialize;
+use serde_json::Value;
+
+fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(head);
+    table
+}
+
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::Other(error.into()))?;
+    println!("{text}");
+    Ok(())
+}
+
+pub(super) fn line(text: &str) {
+    println!("{text}");
+}
+
+pub(super) fn description(description: &Description) {
+    println!("service {}   bus {}\n", description.service, description.bus);
+    println!("flow");
+    for handler in &description.handlers {
+        let to = if handler.publishes.is_empty() {
+            "-".to_owned()
+        } else {
+            handler.publishes.join(", ")
+        };
+        println!("  {}  ->  {}  ->  {to}", handler.takes.join(", "), handler.name);
+    }
+    let mut handlers = table(&["handler", "what it does", "guarantees"]);
+    for handler in &description.handlers {
+        let with = &handler.guarantees;
+        let mut text = format!(
+            "{}, order: {}\n{} attempts, {}\ntimeout {}, {} at a time of {}",
+            with.delivery, with.order, with.attempts, with.backoff, with.timeout, with.concurrency, with.prefetch
+        );
+        for (name, value) in [("rate", &with.rate), ("batch", &with.batch)] {
+            if let Some(value) = value {
+                text.push_str(&format!("\n{name} {value}"));
+            }
+        }
+        if !with.from.is_empty() {
+            text.push_str(&format!("\nonly from {}", with.from.join(", ")));
+        }
+        handlers.add_row([handler.name, handler.summary, &text]);
+    }
+    println!("\n{handlers}");
+    let mut events = table(&[
+        "event",
+        "what happened",
+        "owner",
+        "key",
+        "sensitive",
+        "published by",
+        "taken by",
+    ]);
+    for event in &description.events {
+        events.add_row([
+            event.type_name,
+            event.summary,
+            event.owner,
+            event.key.unwrap_or("-"),
+            &list(&event.sensitive),
+            &list(&event.published_by),
+            &list(&event.taken_by),
+        ]);
+    }
+    println!("\n{events}");
+}
+
+fn list(words: &[&str]) -> String {
+    if words.is_empty() {
+        "-".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+/// What is there and what is missing; `true` when nothing is to be done.
+pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
+    let all = topology.exchanges.len() + topology.queues.len();
+    println!(
+        "{at}: {} of {all} exchanges and queues are as they should be",
+        plan.present
+    );
+    for missing in &plan.missing {
+        println!("  + {missing}");
+    }
+    for different in &plan.different {
+        println!("  ! {different}");
+    }
+    plan.missing.is_empty() && plan.different.is_empty()
+}
+
+pub(super) fn dead_letters(letters: &[DeadLetter]) {
+    if letters.is_empty() {
+        println!("no dead letters");
+        return;
+    }
+    let mut rows = table(&["handler", "event", "id", "key", "reason", "attempts", "error", "since"]);
+    for letter in letters {
+        rows.add_row([
+            letter.handler.as_str(),
+            &letter.event_type,
+            letter.id.as_deref().unwrap_or("-"),
+            letter.key.as_deref().unwrap_or("-"),
+            &letter.reason,
+            &letter.attempts.to_string(),
+            crate::consumer::cut(&letter.error, 120),
+            &letter
+                .dead_at
+                .map(|at| at.strftime("%F %T").to_string())
+                .unwrap_or_default(),
+        ]);
+    }
+    println!("{rows}");
+    println!(
+        "{} dead letters; `dlq show ID` tells everything, `dlq replay` sends them again",
+        letters.len()
+    );
+}
+
+pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: bool) {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    for (name, value) in [
+        ("id", optional(&letter.id)),
+        ("event", letter.event_type.clone()),
+        ("key", optional(&letter.key)),
+        ("handler", letter.handler.clone()),
+        ("reason", letter.reason.clone()),
+        ("error", letter.error.clone()),
+        ("fingerprint", letter.fingerprint.clone()),
+        ("source", optional(&letter.source)),
+        ("user", optional(&letter.user)),
+        ("correlation", optional(&letter.correlation_id)),
+        ("trace", optional(&letter.trace_id)),
+        (
+            "first failed",
+            letter.first_failed_at.map(|at| at.to_string()).unwrap_or_default(),
+        ),
+        (
+            "dead since",
+            letter.dead_at.map(|at| at.to_string()).unwrap_or_default(),
+        ),
+    ] {
+        println!("{name:>12}  {value}");
+    }
+    if !letter.history.is_empty() {
+        let mut rows = table(&["attempt", "at", "took", "class", "code", "error", "host", "build"]);
+        for attempt in &letter.history {
+            rows.add_row([
+                attempt.attempt.to_string(),
+                attempt.at.strftime("%F %T%.3f").to_string(),
+                format!("{} ms", attempt.took_ms),
+                attempt.class.clone(),
+                attempt.code.clone(),
+                attempt.error.clone(),
+                attempt.host.clone(),
+                attempt.build.clone(),
+            ]);
+        }
+        println!("{rows}");
+    }
+    println!("{}", body(letter, contracts, raw));
+}
+
+/// The body, with the sensitive fields of its contract redacted; unreadable bytes only when asked for.
+fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
+    let bytes = &letter.message.body;
+    if raw {
+        return bytes.escape_ascii().to_string();
+    }
+    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else {
+        return format!(
+            "the body is not JSON: {} bytes; `--raw` shows them, sensitive ones too",
+            bytes.len()
+        );
+    };
+    let name = event_contract::split_type(&letter.event_type).map_or(letter.event_type.as_str(), |(name, _)| name);
+    let known = contracts
+        .iter()
+        .filter(|contract| contract.name == name)
+        .collect::<Vec<_>>();
+    if known.is_empty() {
+        return format!(
+            "the body is {} bytes of an event unknown here; `--raw` shows them",
+            bytes.len()
+        );
+    }
+    if let Value::Object(fields) = &mut value {
+        for field in known
+            .iter()
+            .flat_map(|contract| contract.fields)
+            .filter(|field| field.sensitive)
+        {
+            if let Some(value) = fields.get_mut(field.name) {
+                *value = Value::from("[redacted]");
+            }
+        }
+    }
+    format!("{value:#}")
+}

@@ -1,0 +1,177 @@
+use super::config::Config;
+use crate::consumer::{Phase, Shared};
+use crate::dead_letter::DeadLetters;
+use crate::publisher::Publisher;
+use crate::stats::{Snapshot, Stats};
+use crate::topology::{Names, Topology};
+use crate::transport::{Health, Transport};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A service that runs. Dropping it ends it abruptly; what was in hand comes again.
+#[derive(Debug)]
+pub struct Running {
+    config: Config,
+    transport: Arc<dyn Transport>,
+    names: Names,
+    topology: Topology,
+    publisher: Publisher,
+    stats: Arc<Stats>,
+    handlers: Vec<Started>,
+    ready: watch::Sender<Health>,
+    tasks: JoinSet<()>,
+}
+
+/// A handler that runs.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) shared: Arc<Shared>,
+    pub(super) health: watch::Receiver<Health>,
+}
+
+impl Running {
+    #[allow(clippy::too_many_arguments, reason = "called once, by the start of a service")]
+    pub(super) fn new(
+        config: Config,
+        transport: Arc<dyn Transport>,
+        names: Names,
+        topology: Topology,
+        publisher: Publisher,
+        stats: Arc<Stats>,
+        handlers: Vec<Started>,
+        ready: watch::Sender<Health>,
+        tasks: JoinSet<()>,
+    ) -> Self {
+        Self {
+            config,
+            transport,
+            names,
+            topology,
+            publisher,
+            stats,
+            handlers,
+            ready,
+            tasks,
+        }
+    }
+
+    /// Publishes events from outside a handler.
+    #[must_use]
+    pub fn publisher(&self) -> &Publisher {
+        &self.publisher
+    }
+
+    /// What has happened so far.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            published: self.stats.published(),
+            handlers: self
+                .handlers
+                .iter()
+                .map(|handler| handler.shared.stats.snapshot())
+                .collect(),
+        }
+    }
+
+    /// The dead letters of this service's handlers.
+    #[must_use]
+    pub fn dead_letters(&self) -> DeadLetters {
+        DeadLetters::new(Arc::clone(&self.transport), self.names.clone())
+    }
+
+    /// Whether every handler reads its queue; if not, which one does not, and why.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let up = self.ready.borrow().clone();
+        if up != Health::Up {
+            return up;
+        }
+        for handler in &self.handlers {
+            let health = handler.health.borrow().clone();
+            if health != Health::Up {
+                return match health {
+                    Health::Down(why) => Health::Down(format!("{}: {why}", handler.shared.handler)),
+                    other => other,
+                };
+            }
+        }
+        self.transport.health().borrow().clone()
+    }
+
+    /// Waits until every handler reads its queue.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn ready(&self) {
+        let mut up = self.ready.subscribe();
+        // The senders live as long as the service: an error means that it has ended.
+        let _ = up.wait_for(|health| *health == Health::Up).await;
+        for handler in &self.handlers {
+            let _ = handler.health.clone().wait_for(|health| *health == Health::Up).await;
+        }
+    }
+
+    /// Waits until nothing waits in the handlers' queues and nothing is being handled; for examples and tests.
+    ///
+    /// Retries that wait on the delay ladder count as work. Other processes on the same queues are not seen.
+    pub async fn idle(&self) {
+        self.ready().await;
+        let mut quiet = 0;
+        while quiet < 3 {
+            quiet = if self.waiting().await == Some(0) { quiet + 1 } else { 0 };
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Messages in the handlers' queues, deliveries in hand and copies on the ladder; `None` when the broker does not say.
+    async fn waiting(&self) -> Option<u64> {
+        let mut waiting = 0;
+        for handler in &self.handlers {
+            waiting += self
+                .transport
+                .depth(&self.names.queue(handler.shared.handler))
+                .await
+                .ok()?;
+        }
+        // After the queues: what has left them in the meantime is in hand by now.
+        Some(
+            waiting
+                + self
+                    .handlers
+                    .iter()
+                    .map(|handler| handler.shared.stats.open())
+                    .sum::<u64>(),
+        )
+    }
+
+    /// Stops taking events, lets running handlers finish within the grace period, gives back what was not begun, and
+    /// closes the connections. `true` when everything that was running has finished.
+    pub async fn shutdown(mut self) -> bool {
+        for handler in &self.handlers {
+            handler.shared.phase.send_replace(Phase::Stopping);
+        }
+        let finished = tokio::time::timeout(self.config.grace, async {
+            if *self.ready.borrow() == Health::Up {
+                while self.tasks.join_next().await.is_some() {}
+            }
+        })
+        .await
+        .is_ok();
+        self.tasks.shutdown().await;
+        self.transport.close().await;
+        finished
+    }
+
+    /// Deletes this service's queues and exchanges with everything in them, and the bus; for tests and examples.
+    ///
+    /// # Errors
+    ///
+    /// The broker's.
+    pub async fn remove_topology(&self) -> crate::Result<()> {
+        Ok(self.transport.remove(&self.topology).await?)
+    }
+}

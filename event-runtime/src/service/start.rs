@@ -1,0 +1,137 @@
+use super::Registered;
+use super::config::Config;
+use super::running::{Running, Started};
+use crate::consumer::{Job, Phase, Shared, supervise};
+use crate::error::Result;
+use crate::publisher::Publisher;
+use crate::stats::{HandlerStats, Stats};
+use crate::topology::{Names, Route, Topology};
+use crate::transport::{Health, Transport, TransportError};
+use event_contract::Contract;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What the handlers need on the broker.
+pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'static Contract]) -> Topology {
+    let routes: Vec<_> = handlers
+        .iter()
+        .map(|handler| Route {
+            handler: handler.name.to_owned(),
+            takes: handler.takes.to_vec(),
+        })
+        .collect();
+    let mut all: Vec<&'static Contract> = publishes.to_vec();
+    all.extend(handlers.iter().flat_map(|handler| &handler.publishes));
+    Topology::of_service(names, &routes, &all)
+}
+
+pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'static Contract>) -> Result<Running> {
+    let transport = config.transport()?;
+    let names = Names::new(&config.bus, &config.service);
+    let topology = topology(&names, &handlers, &publishes);
+    let stats = Arc::new(Stats::default());
+    let (ready, topology_ready) = watch::channel(Health::Connecting);
+    let publisher = Publisher::new(
+        Arc::clone(&transport),
+        names.clone(),
+        config.service.clone(),
+        config.prefix,
+        config.limits,
+        Arc::clone(&stats),
+        topology_ready,
+    );
+    let mut started = Vec::with_capacity(handlers.len());
+    let mut jobs = Vec::with_capacity(handlers.len());
+    for handler in handlers {
+        let stats = Arc::new(HandlerStats::new(handler.name));
+        let shared = Arc::new(Shared {
+            handler: handler.name,
+            options: handler.options,
+            contracts: handler.takes,
+            names: names.clone(),
+            publisher: publisher.clone(),
+            limits: config.limits,
+            plain: config.plain,
+            stats: Arc::clone(&stats),
+            host: host(),
+            build: build(),
+            phase: watch::Sender::new(Phase::Running),
+        });
+        let health = watch::Sender::new(Health::Connecting);
+        started.push(Started {
+            shared: Arc::clone(&shared),
+            health: health.subscribe(),
+        });
+        let make_slot = (handler.make_slots)(Arc::clone(&shared));
+        jobs.push(Job {
+            shared,
+            transport: Arc::clone(&transport),
+            make_slot,
+            health,
+        });
+    }
+    let mut tasks = JoinSet::new();
+    tasks.spawn(bring_up(
+        Arc::clone(&transport),
+        topology.clone(),
+        config.apply,
+        ready.clone(),
+        jobs,
+    ));
+    Ok(Running::new(
+        config, transport, names, topology, publisher, stats, started, ready, tasks,
+    ))
+}
+
+/// Makes the topology, trying until it works, then runs the handlers until they stop.
+async fn bring_up(
+    transport: Arc<dyn Transport>,
+    topology: Topology,
+    apply: bool,
+    ready: watch::Sender<Health>,
+    jobs: Vec<Job>,
+) {
+    let mut wait = Duration::from_millis(100);
+    while apply {
+        match transport.apply(&topology).await {
+            Ok(_) => break,
+            Err(error) => {
+                // What is there with other arguments will not change by itself, but an operator may change it.
+                let hint = if matches!(error, TransportError::Different { .. }) {
+                    "; see `topology plan`"
+                } else {
+                    ""
+                };
+                tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
+                ready.send_replace(Health::Down(error.to_string()));
+            }
+        }
+        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
+    ready.send_replace(Health::Up);
+    let mut handlers = JoinSet::new();
+    for job in jobs {
+        handlers.spawn(supervise(job));
+    }
+    while handlers.join_next().await.is_some() {}
+}
+
+fn host() -> String {
+    std::env::var("HOSTNAME")
+        .ok()
+        .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok())
+        .map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
+}
+
+/// The program, and the version it was given at build time: `EVENT_BUILD` at run time says it better.
+fn build() -> String {
+    std::env::var("EVENT_BUILD").ok().unwrap_or_else(|| {
+        std::env::current_exe()
+            .ok()
+            .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| "unknown".to_owned())
+    })
+}
