@@ -73,7 +73,63 @@ impl Contract {
     }
 
     /// What a derive that found a mistake puts in place, so that one mistake stays one error.
-    pub const INVALID: Self = Self::new("invalid", Version::FIRST, "invalid.v1");
+    pub const INVALID: Self = Self::new("(invalid)", Version::FIRST, "(invalid).v1");
+
+    /// Sets the older versions it reads, newest first.
+    #[must_use]
+    pub const fn with_reads(mut self, reads: &'static [Version]) -> Self {
+        self.reads = reads;
+        self
+    }
+
+    /// Sets the team that answers for it.
+    #[must_use]
+    pub const fn with_owner(mut self, owner: &'static str) -> Self {
+        self.owner = owner;
+        self
+    }
+
+    /// Sets the CloudEvents `source`.
+    #[must_use]
+    pub const fn with_source(mut self, source: &'static str) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Sets the first paragraph of the documentation.
+    #[must_use]
+    pub const fn with_summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// Sets the field that orders and partitions.
+    #[must_use]
+    pub const fn with_key(mut self, field: &'static str) -> Self {
+        self.key = Some(field);
+        self
+    }
+
+    /// Sets the field that counts the changes of one key.
+    #[must_use]
+    pub const fn with_sequence(mut self, field: &'static str) -> Self {
+        self.sequence = Some(field);
+        self
+    }
+
+    /// Sets the fields.
+    #[must_use]
+    pub const fn with_fields(mut self, fields: &'static [Field]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Sets what becomes of it when no handler takes it.
+    #[must_use]
+    pub const fn with_unrouted(mut self, unrouted: Unrouted) -> Self {
+        self.unrouted = unrouted;
+        self
+    }
 
     /// Whether this type can read `version` of its event.
     #[must_use]

@@ -1,7 +1,7 @@
 //! A proc-macro event framework: contracts checked by the compiler, handlers on RabbitMQ or in process.
 
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 mod consumer;
 mod dead_letter;

@@ -1,0 +1,97 @@
+use super::options::{Batch, Rate, Retry};
+use crate::attr::{Once, Opt, Options};
+use crate::ctxt::Ctxt;
+use crate::runtime_path::RuntimePath;
+use crate::symbol::{
+    BATCH, CONCURRENCY, CRATE, FROM, HANDLER, IDEMPOTENT, NAME, ON_POISON, ORDERED_BY, PARTITIONS, PREFETCH, RATE,
+    RETRY, STALE, Symbol, TIMEOUT,
+};
+use crate::value::Written;
+use proc_macro2::{Ident, TokenStream};
+use std::time::Duration;
+use syn::{LitInt, LitStr};
+
+const KNOWN: &[Symbol] = &[NAME, RETRY, TIMEOUT, CONCURRENCY, PREFETCH, RATE, BATCH, FROM, CRATE];
+
+/// What is designed and not built yet, with what to do until then.
+const LATER: &[(Symbol, &str)] = &[
+    (
+        IDEMPOTENT,
+        "it needs a store; until then make the effect repeatable, for example with `Context::idempotency_key()`",
+    ),
+    (
+        ORDERED_BY,
+        "it needs keyed lanes; until then `concurrency = 1, prefetch = 1` in one process keeps the order, except across retries",
+    ),
+    (PARTITIONS, "it comes with `ordered_by`; until then use `concurrency`"),
+    (
+        ON_POISON,
+        "it comes with `ordered_by`; until then a failing event goes to the dead letters and later ones flow",
+    ),
+    (
+        STALE,
+        "it needs a store; until then compare the event's sequence with the one you keep, in the handler",
+    ),
+];
+
+/// `#[handler(..)]`.
+#[derive(Default)]
+pub(crate) struct HandlerAttrs {
+    pub(crate) name: Once<LitStr>,
+    pub(super) retry: Once<Retry>,
+    pub(super) timeout: Once<Written<Duration, LitStr>>,
+    pub(super) concurrency: Once<Written<u32, LitInt>>,
+    pub(super) prefetch: Once<Written<u32, LitInt>>,
+    pub(super) rate: Once<Rate>,
+    pub(super) batch: Once<Batch>,
+    pub(super) from: Once<Vec<LitStr>>,
+    pub(crate) runtime: Once<RuntimePath>,
+}
+
+impl HandlerAttrs {
+    pub(crate) fn from_tokens(cx: &Ctxt, tokens: TokenStream) -> Self {
+        let mut options = Options::from_tokens(cx, tokens);
+        let mut handler = Self::default();
+        for option in std::mem::take(&mut options.found) {
+            handler.read(cx, &mut options, &option);
+        }
+        handler
+    }
+
+    fn read(&mut self, cx: &Ctxt, options: &mut Options, option: &Opt) {
+        const MOST: u32 = u16::MAX as u32;
+        let word = &option.word;
+        if *word == NAME {
+            self.name.set(cx, word, option.filled(cx, "authorize_payment"));
+        } else if *word == RETRY {
+            self.retry.set(cx, word, Retry::from_option(cx, option));
+        } else if *word == TIMEOUT {
+            self.timeout.set(cx, word, option.duration(cx, "30s"));
+        } else if *word == CONCURRENCY {
+            self.concurrency.set(cx, word, option.count(cx, MOST, 16));
+        } else if *word == PREFETCH {
+            self.prefetch.set(cx, word, option.count(cx, MOST, 100));
+        } else if *word == RATE {
+            self.rate.set(cx, word, Rate::from_option(cx, option));
+        } else if *word == BATCH {
+            self.batch.set(cx, word, Batch::from_option(cx, option));
+        } else if *word == FROM {
+            self.from.set(cx, word, option.texts(cx, "checkout"));
+        } else if *word == CRATE {
+            self.runtime.set(cx, word, option.runtime(cx));
+        } else if let Some((later, why)) = later(word) {
+            cx.error(word, format_args!("`{later}` is not available yet: {why}"));
+        } else {
+            options.unknown(cx, HANDLER, word, KNOWN);
+        }
+    }
+
+    pub(crate) fn runtime(&self) -> &RuntimePath {
+        const DEFAULT: &RuntimePath = &RuntimePath(None);
+        self.runtime.get().unwrap_or(DEFAULT)
+    }
+}
+
+fn later(word: &Ident) -> Option<&'static (Symbol, &'static str)> {
+    LATER.iter().find(|(later, _)| word == later)
+}

@@ -1,0 +1,35 @@
+//! `#[handler]`.
+
+mod ast;
+mod attr;
+mod expand;
+mod options;
+mod valid;
+
+use crate::ctxt::Ctxt;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The function comes first and untouched, whatever is wrong with it.
+pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
+    let cx = Ctxt::new();
+    let attrs = attr::HandlerAttrs::from_tokens(&cx, options);
+    let handler = ast::Handler::from_tokens(&cx, item.clone());
+    let callable = handler
+        .as_ref()
+        .is_some_and(|handler| valid::check_function(&cx, handler));
+    let settings = attrs.settings(&cx);
+    let name = handler
+        .as_ref()
+        .and_then(|handler| valid::check_name(&cx, &attrs, handler));
+    let errors = cx.finish().err();
+    let described = handler.map(|handler| {
+        let name = name.unwrap_or_default();
+        match callable {
+            true => expand::emit(&attrs, &handler, &settings, &name, errors.is_none()),
+            false => expand::inert(&attrs, &handler),
+        }
+    });
+    let errors = errors.map(|error| error.to_compile_error());
+    quote!(#item #errors #described)
+}

@@ -1,0 +1,26 @@
+//! All and only what generated code uses. No promises.
+
+mod event;
+mod failure;
+mod handler;
+
+pub use self::event::{
+    Body, IsEvent, Key, Known, Plain, Redacted, Sequence, Upcast, check_member, check_upcast, decode_or_upcast,
+    decode_own, not_built, version,
+};
+pub use self::failure::{IsError, IsFailure, Judge, Judgement};
+pub use self::handler::{NotBuilt, is_batch, is_no_batch};
+pub use crate::envelope::DecodeError;
+pub use crate::event::{Event, EventSet};
+pub use crate::failure::{Class, Failed, Failure};
+pub use crate::handler::{Argument, Call, Handler, Options, Return};
+pub use crate::retry::RetryPolicy;
+pub use event_contract::{Contract, Field, Unrouted, Version};
+pub use std::borrow::Cow;
+pub use std::convert::From;
+pub use std::fmt::{Debug, Formatter, Result as FmtResult};
+pub use std::option::Option;
+pub use std::primitive::{bool, str, u8, u64};
+pub use std::result::Result;
+pub use std::string::String;
+pub use std::time::Duration;
