@@ -1,5 +1,5 @@
+use crate::Contract;
 use crate::text::Text;
-use crate::{Contract, Version};
 
 /// Checks that `name` version `version` may build upon `older`: the same event, an older version.
 ///
@@ -79,6 +79,7 @@ const fn same(left: &str, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Version;
 
     const V2: Contract = Contract::new("order.placed", Version::new(2).unwrap(), "order.placed.v2");
 

@@ -200,11 +200,6 @@ impl<T> Once<T> {
     pub(crate) fn take(self) -> Option<T> {
         self.value
     }
-
-    /// The word as the user wrote it.
-    pub(crate) fn word(&self) -> Option<&Ident> {
-        self.word.as_ref()
-    }
 }
 
 impl ToTokens for Opt {

@@ -4,7 +4,7 @@ use crate::attr::{Opt, Options, Value};
 use crate::ctxt::Ctxt;
 use crate::duration;
 use crate::runtime_path::RuntimePath;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::time::Duration;
 use syn::parse::{Parse, ParseStream, Parser as _};

@@ -64,14 +64,14 @@ pub trait EventSet: Sized + Send + Sync + 'static {
     /// # Errors
     ///
     /// A name outside the set, and everything [`Event::decode`] refuses.
-    fn decode(name: &str, version: Version, body: &[u8]) -> Result<Self, DecodeError>;
+    fn decode_named(name: &str, version: Version, body: &[u8]) -> Result<Self, DecodeError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Event> EventSet for E {
     const CONTRACTS: &'static [&'static Contract] = &[E::CONTRACT];
 
-    fn decode(name: &str, version: Version, body: &[u8]) -> Result<Self, DecodeError> {
+    fn decode_named(name: &str, version: Version, body: &[u8]) -> Result<Self, DecodeError> {
         if name == E::CONTRACT.name {
             <E as Event>::decode(version, body)
         } else {

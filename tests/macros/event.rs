@@ -37,13 +37,22 @@ struct OrderPlacedV1 {
 
 impl From<OrderPlacedV1> for OrderPlacedV2 {
     fn from(old: OrderPlacedV1) -> Self {
-        Self { order_id: format!("order-{}", old.id), total: 100 }
+        Self {
+            order_id: format!("order-{}", old.id),
+            total: 100,
+        }
     }
 }
 
 impl From<OrderPlacedV2> for OrderPlaced {
     fn from(old: OrderPlacedV2) -> Self {
-        Self { order_id: old.order_id, change: 0, email: None, total_cents: old.total, scratch: Vec::new() }
+        Self {
+            order_id: old.order_id,
+            change: 0,
+            email: None,
+            total_cents: old.total,
+            scratch: Vec::new(),
+        }
     }
 }
 
@@ -64,13 +73,23 @@ fn placed() -> OrderPlaced {
 #[test]
 fn the_contract_says_what_the_struct_says() {
     let contract = OrderPlaced::CONTRACT;
-    assert_eq!((contract.name, contract.version, contract.type_name), ("order.placed", version(3), "order.placed.v3"));
+    assert_eq!(
+        (contract.name, contract.version, contract.type_name),
+        ("order.placed", version(3), "order.placed.v3")
+    );
     assert_eq!(contract.reads, [version(2), version(1)]);
-    assert_eq!((contract.owner, contract.source), ("checkout", Some("https://shop.example/checkout")));
+    assert_eq!(
+        (contract.owner, contract.source),
+        ("checkout", Some("https://shop.example/checkout"))
+    );
     assert_eq!(contract.summary, "A customer placed an order.");
     assert_eq!((contract.key, contract.sequence), (Some("orderId"), Some("change")));
     assert_eq!(contract.unrouted, Unrouted::Keep);
-    let fields: Vec<_> = contract.fields.iter().map(|field| (field.name, field.ty, field.sensitive)).collect();
+    let fields: Vec<_> = contract
+        .fields
+        .iter()
+        .map(|field| (field.name, field.ty, field.sensitive))
+        .collect();
     assert_eq!(
         fields,
         [
@@ -85,9 +104,15 @@ fn the_contract_says_what_the_struct_says() {
 #[test]
 fn what_is_not_said_has_a_default() {
     let contract = OrderPlacedV1::CONTRACT;
-    assert_eq!((contract.reads, contract.source, contract.key, contract.sequence), (&[][..], None, None, None));
+    assert_eq!(
+        (contract.reads, contract.source, contract.key, contract.sequence),
+        (&[][..], None, None, None)
+    );
     assert_eq!((contract.unrouted, contract.summary), (Unrouted::Refuse, ""));
-    assert_eq!((OrderPlacedV1 { id: 1 }.key(), OrderPlacedV1 { id: 1 }.sequence()), (None, None));
+    assert_eq!(
+        (OrderPlacedV1 { id: 1 }.key(), OrderPlacedV1 { id: 1 }.sequence()),
+        (None, None)
+    );
 }
 
 #[test]
@@ -102,7 +127,10 @@ fn field_names_are_those_on_the_wire() {
 #[test]
 fn key_and_sequence() {
     assert_eq!(placed().key().as_deref(), Some("order-7"));
-    assert!(matches!(placed().key(), Some(std::borrow::Cow::Borrowed(_))), "a string is not copied");
+    assert!(
+        matches!(placed().key(), Some(std::borrow::Cow::Borrowed(_))),
+        "a string is not copied"
+    );
     assert_eq!(placed().sequence(), Some(12));
     let below_zero = OrderPlaced { change: -1, ..placed() };
     assert_eq!(below_zero.sequence(), None);
@@ -116,7 +144,10 @@ fn older_versions_are_lifted() {
     assert_eq!(read(2, r#"{"order_id":"a","total":5}"#).unwrap().order_id, "a");
     let body = serde_json::to_string(&placed()).unwrap();
     assert!(read(3, &body).unwrap() == placed());
-    assert_eq!(read(4, &body).err(), Some(DecodeError::unknown_type("order.placed", version(4))));
+    assert_eq!(
+        read(4, &body).err(),
+        Some(DecodeError::unknown_type("order.placed", version(4)))
+    );
     assert!(matches!(read(1, "{}"), Err(DecodeError::Body { type_name, .. }) if type_name == "order.placed.v1"));
 }
 

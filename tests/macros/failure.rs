@@ -50,11 +50,17 @@ where
 
 #[test]
 fn classes() {
-    let declined = PaymentError::Declined { reason: "expired".to_owned() };
+    let declined = PaymentError::Declined {
+        reason: "expired".to_owned(),
+    };
     for (failure, class, code) in [
         (&declined as &dyn Failure, Class::Poison, "Declined"),
         (&PaymentError::from(io::Error::other("reset")), Class::Retry, "Gateway"),
-        (&PaymentError::Throttled, Class::RetryAfter(Duration::from_secs(30)), "Throttled"),
+        (
+            &PaymentError::Throttled,
+            Class::RetryAfter(Duration::from_secs(30)),
+            "Throttled",
+        ),
         (&PaymentError::Twice, Class::Skip, "Twice"),
         (&PaymentError::Address(AddressError), Class::Poison, "AddressError"),
         (&Mostly::First, Class::Retry, "First"),
@@ -68,6 +74,9 @@ fn classes() {
 
 #[test]
 fn chains_tell_the_causes() {
-    assert_eq!(PaymentError::from(io::Error::other("reset")).chain(), "gateway unavailable: reset");
+    assert_eq!(
+        PaymentError::from(io::Error::other("reset")).chain(),
+        "gateway unavailable: reset"
+    );
     assert_eq!(PaymentError::Address(AddressError).chain(), "no such address");
 }

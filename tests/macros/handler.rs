@@ -1,8 +1,8 @@
 use event_runtime::handler::{Input, Options, Output};
 use event_runtime::prelude::*;
 use event_runtime::{Handler, RetryPolicy};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Serialize, Deserialize, Event)]
@@ -32,7 +32,9 @@ struct OrderPaid {
 )]
 async fn authorize_payment(order: OrderPlaced, State(calls): State<Arc<AtomicU32>>) -> Result<OrderPaid, BoxError> {
     calls.fetch_add(1, Ordering::Relaxed);
-    Ok(OrderPaid { order_id: order.order_id })
+    Ok(OrderPaid {
+        order_id: order.order_id,
+    })
 }
 
 #[handler]
@@ -57,7 +59,9 @@ async fn wide(_: OrderPlaced) -> Option<(OrderPaid, OrderPlaced)> {
 #[tokio::test]
 async fn the_function_stays_a_function() {
     let calls = Arc::new(AtomicU32::new(0));
-    let paid = authorize_payment(OrderPlaced { order_id: 7 }, State(calls.clone())).await.unwrap();
+    let paid = authorize_payment(OrderPlaced { order_id: 7 }, State(calls.clone()))
+        .await
+        .unwrap();
     assert_eq!(paid, OrderPaid { order_id: 7 });
     assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
@@ -73,13 +77,24 @@ fn options_arrive() {
         .with_rate(60, 60 * second)
         .with_from(&["checkout", "shop"]);
     assert_eq!(authorize_payment::OPTIONS, said);
-    assert_eq!((authorize_payment::NAME, authorize_payment::SUMMARY), ("authorize", "Authorizes the payment."));
-    assert_eq!((plain::NAME, plain::SUMMARY, plain::OPTIONS), ("plain", "", Options::DEFAULT));
+    assert_eq!(
+        (authorize_payment::NAME, authorize_payment::SUMMARY),
+        ("authorize", "Authorizes the payment.")
+    );
+    assert_eq!(
+        (plain::NAME, plain::SUMMARY, plain::OPTIONS),
+        ("plain", "", Options::DEFAULT)
+    );
 }
 
 #[test]
 fn what_is_held_covers_what_runs() {
-    assert_eq!(many::OPTIONS, Options::DEFAULT.with_prefetch(500).with_batch(500, Duration::from_millis(500)));
+    assert_eq!(
+        many::OPTIONS,
+        Options::DEFAULT
+            .with_prefetch(500)
+            .with_batch(500, Duration::from_millis(500))
+    );
     assert_eq!(wide::OPTIONS, Options::DEFAULT.with_prefetch(300).with_concurrency(300));
     let one = Options::DEFAULT.with_prefetch(1).with_concurrency(1);
     let policy = RetryPolicy::new(1, RetryPolicy::DEFAULT.from, RetryPolicy::DEFAULT.to);
@@ -90,12 +105,23 @@ fn what_is_held_covers_what_runs() {
 fn types_say_what_flows() {
     fn flow<H: Handler>() -> (Vec<&'static str>, Vec<&'static str>) {
         let takes = H::Input::CONTRACTS.iter().map(|contract| contract.type_name).collect();
-        let publishes = H::Output::PUBLISHES.iter().copied().flatten().map(|contract| contract.type_name).collect();
+        let publishes = H::Output::PUBLISHES
+            .iter()
+            .copied()
+            .flatten()
+            .map(|contract| contract.type_name)
+            .collect();
         (takes, publishes)
     }
-    assert_eq!(flow::<authorize_payment>(), (vec!["order.placed.v1"], vec!["order.paid.v1"]));
+    assert_eq!(
+        flow::<authorize_payment>(),
+        (vec!["order.placed.v1"], vec!["order.paid.v1"])
+    );
     assert_eq!(flow::<many>(), (vec!["order.placed.v1"], vec![]));
-    assert_eq!(flow::<one_at_a_time>(), (vec!["order.placed.v1"], vec!["order.paid.v1"]));
+    assert_eq!(
+        flow::<one_at_a_time>(),
+        (vec!["order.placed.v1"], vec!["order.paid.v1"])
+    );
     assert_eq!(flow::<wide>().1, ["order.paid.v1", "order.placed.v1"]);
     assert!(<many as Handler>::Input::BATCH && !<plain as Handler>::Input::BATCH);
 }

@@ -22,7 +22,7 @@ pub(crate) fn emit(set: &EventSet<'_>) -> TokenStream {
             #[automatically_derived]
             impl __private::EventSet for #ident {
                 const CONTRACTS: &'static [&'static __private::Contract] = &[#(#names.contract),*];
-                fn decode(
+                fn decode_named(
                     __name: &__private::str,
                     __version: __private::Version,
                     __body: &[__private::u8],

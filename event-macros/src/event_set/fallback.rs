@@ -22,7 +22,7 @@ pub(crate) fn emit(set: &EventSet<'_>, error: &syn::Error) -> TokenStream {
             #[automatically_derived]
             impl #of __private::EventSet for #ident #with #bounds {
                 const CONTRACTS: &'static [&'static __private::Contract] = &[&__private::Contract::INVALID];
-                fn decode(
+                fn decode_named(
                     _: &__private::str,
                     __version: __private::Version,
                     _: &[__private::u8],

@@ -1,5 +1,6 @@
 use super::ast::EventSet;
 use crate::ctxt::Ctxt;
+use crate::text::source;
 
 pub(crate) fn check(cx: &Ctxt, set: &EventSet<'_>) {
     check_generics(cx, set);
@@ -20,7 +21,10 @@ fn check_generics(cx: &Ctxt, set: &EventSet<'_>) {
 // An event that arrives goes to one variant. Names that are equal are found when the constants are evaluated.
 fn check_distinct(cx: &Ctxt, set: &EventSet<'_>) {
     for (at, member) in set.members.iter().enumerate() {
-        if let Some(first) = set.members[..at].iter().find(|first| first.ty == member.ty) {
+        if let Some(first) = set.members[..at]
+            .iter()
+            .find(|first| source(first.ty) == source(member.ty))
+        {
             let first = first.ident;
             cx.error(
                 member.ty,

@@ -9,8 +9,8 @@ pub enum NotBuilt {}
 impl Input for NotBuilt {
     const CONTRACTS: &'static [&'static Contract] = &[&Contract::INVALID];
 
-    fn read(_: &[Received<'_>]) -> Result<Self, (usize, DecodeError)> {
-        Err((0, DecodeError::unknown_type(Contract::INVALID.name, Version::FIRST)))
+    fn read(_: &[Received<'_>]) -> Result<Self, DecodeError> {
+        Err(DecodeError::unknown_type(Contract::INVALID.name, Version::FIRST))
     }
 }
 
