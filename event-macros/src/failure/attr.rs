@@ -60,7 +60,7 @@ impl FailureAttrs {
         };
         match &self.choice {
             Some((first, _)) if first == word => {
-                cx.error(word, format_args!("`{word}` is given twice; remove one of them"))
+                cx.error(word, format_args!("`{word}` is given twice; remove one of them"));
             }
             Some((first, _)) => cx.error(
                 word,
