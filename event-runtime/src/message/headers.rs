@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// Reading a message fills one of these without an allocation per header; the transport uses it again for the next one.
 /// Properties that a protocol keeps outside its headers have names that start with a colon, see [`property`].
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub struct Headers {
     text: String,
     spans: Vec<Span>,
@@ -116,6 +116,21 @@ impl Headers {
     pub fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
+    }
+}
+
+impl Clone for Headers {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            spans: self.spans.clone(),
+        }
+    }
+
+    /// Uses the memory that is there.
+    fn clone_from(&mut self, from: &Self) {
+        self.text.clone_from(&from.text);
+        self.spans.clone_from(&from.spans);
     }
 }
 

@@ -74,7 +74,8 @@ impl MemorySession {
         to.redelivered = arrival.returns > 0;
         to.exchange.clone_from(&from.exchange);
         to.routing_key.clone_from(&from.routing_key);
-        to.message.clone_from(&from.message);
+        to.message.headers.clone_from(&from.message.headers);
+        to.message.body.clone_from(&from.message.body);
         to
     }
 
