@@ -9,6 +9,12 @@ use tokio::time::Instant;
 /// Ends with its queue.
 pub(super) struct Timer(JoinHandle<()>);
 
+impl Timer {
+    pub(super) fn is_running(&self) -> bool {
+        !self.0.is_finished()
+    }
+}
+
 impl Drop for Timer {
     fn drop(&mut self) {
         self.0.abort();
@@ -20,7 +26,7 @@ impl Bus {
     pub(super) fn arm(self: &Arc<Self>, state: &mut State, queue: QueueId) {
         let bus = Arc::downgrade(self);
         if let (Some(found), Ok(runtime)) = (state.queue(queue), Handle::try_current())
-            && found.timer.is_none()
+            && !found.is_timed()
         {
             found.timer = Some(Timer(runtime.spawn(run(bus, queue))));
         }

@@ -103,7 +103,7 @@ impl Queue {
         let mut item = Item::new(message);
         if let Some(ttl) = self.model.message_ttl {
             item.expires = Some(Instant::now() + ttl);
-            if self.timer.is_none() {
+            if !self.is_timed() {
                 after.arm.push(self.id);
             }
         }
@@ -181,11 +181,16 @@ impl Queue {
                 self.returned.push_back(item);
             }
         }
-        if self.timer.is_none() && self.first_expiry().is_some() {
+        if !self.is_timed() && self.first_expiry().is_some() {
             after.arm.push(self.id);
         }
         self.deliver(after);
         over
+    }
+
+    /// Whether the timer runs; it also ends with the runtime that it was started in.
+    pub(super) fn is_timed(&self) -> bool {
+        self.timer.as_ref().is_some_and(Timer::is_running)
     }
 
     /// When the first message expires, among those at the heads.
