@@ -110,8 +110,15 @@ fn count(value: &AMQPValue) -> u32 {
 ///
 /// Keeping `x-death` loses the copy on its second way through a delay queue; `CC` and `BCC` would route it again.
 fn is_brokers(name: &str) -> bool {
-    const WHOLE: [&str; 6] = ["x-death", RETURNS, "x-acquired-count", "x-stream-offset", "CC", "BCC"];
-    WHOLE.contains(&name) || name.starts_with("x-first-death-") || name.starts_with("x-last-death-")
+    match name.as_bytes().first() {
+        Some(b'x') => {
+            matches!(name, "x-death" | RETURNS | "x-acquired-count" | "x-stream-offset")
+                || name.starts_with("x-first-death-")
+                || name.starts_with("x-last-death-")
+        }
+        Some(b'C' | b'B') => matches!(name, "CC" | "BCC"),
+        _ => false,
+    }
 }
 
 /// A text that AMQP can take in 255 bytes.
@@ -127,36 +134,45 @@ pub(super) fn properties(outgoing: &Outgoing, user: Option<&ShortString>) -> Res
         properties = properties.with_user_id(user.clone());
     }
     let mut table = BTreeMap::new();
-    let mut has_id = false;
     for (name, text) in outgoing.message.headers.iter() {
-        properties = match name {
-            property::MESSAGE_ID if has_id => properties,
-            property::MESSAGE_ID => {
-                has_id = true;
-                properties.with_message_id(short("message id", text)?)
-            }
-            property::TYPE => properties.with_type(short("type", text)?),
-            property::CORRELATION_ID => properties.with_correlation_id(short("correlation id", text)?),
-            property::CONTENT_TYPE => properties.with_content_type(short("content type", text)?),
-            property::APP_ID => properties.with_app_id(short("app id", text)?),
-            CONTENT_ENCODING => properties.with_content_encoding(short("content encoding", text)?),
-            property::TIMESTAMP => properties.with_timestamp(seconds(text)?),
-            property::USER_ID | INVALID_UTF8 => properties,
-            _ if name.starts_with(':') => {
-                return Err(PublishError::Invalid(format!("AMQP has no property `{name}`")));
-            }
-            _ if is_brokers(name) => properties,
-            _ => {
-                let value = || AMQPValue::LongString(LongString::from(text));
-                table.entry(short("header name", name)?).or_insert_with(value);
-                properties
-            }
-        };
+        if name.starts_with(':') {
+            properties = with_property(properties, name, text)?;
+        } else if !is_brokers(name) {
+            let value = || AMQPValue::LongString(LongString::from(text));
+            table.entry(short("header name", name)?).or_insert_with(value);
+        }
     }
-    if !has_id {
+    if properties.message_id().is_none() {
         return Err(PublishError::Invalid("it has no message id".into()));
     }
     Ok(properties.with_headers(FieldTable::from(table)))
+}
+
+/// `to` with one property more; of two of a name the first counts.
+fn with_property(to: BasicProperties, name: &str, text: &str) -> Result<BasicProperties, PublishError> {
+    Ok(match name {
+        property::MESSAGE_ID if to.message_id().is_none() => to.with_message_id(short("message id", text)?),
+        property::TYPE if to.kind().is_none() => to.with_type(short("type", text)?),
+        property::CORRELATION_ID if to.correlation_id().is_none() => {
+            to.with_correlation_id(short("correlation id", text)?)
+        }
+        property::CONTENT_TYPE if to.content_type().is_none() => to.with_content_type(short("content type", text)?),
+        property::APP_ID if to.app_id().is_none() => to.with_app_id(short("app id", text)?),
+        property::TIMESTAMP if to.timestamp().is_none() => to.with_timestamp(seconds(text)?),
+        CONTENT_ENCODING if to.content_encoding().is_none() => {
+            to.with_content_encoding(short("content encoding", text)?)
+        }
+        property::MESSAGE_ID
+        | property::TYPE
+        | property::CORRELATION_ID
+        | property::CONTENT_TYPE
+        | property::APP_ID
+        | property::TIMESTAMP
+        | CONTENT_ENCODING => to,
+        // The connection says who we are; the note was about a delivery.
+        property::USER_ID | INVALID_UTF8 => to,
+        _ => return Err(PublishError::Invalid(format!("AMQP has no property `{name}`"))),
+    })
 }
 
 fn seconds(text: &str) -> Result<u64, PublishError> {
