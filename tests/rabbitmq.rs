@@ -2,6 +2,8 @@
 
 #[path = "rabbitmq/consuming.rs"]
 mod consuming;
+#[path = "rabbitmq/faults.rs"]
+mod faults;
 #[path = "rabbitmq/publishing.rs"]
 mod publishing;
 #[path = "rabbitmq/scene.rs"]

@@ -21,11 +21,16 @@ pub(crate) struct Scene {
 impl Scene {
     /// One topic exchange, and one queue behind `order.*`.
     pub(crate) async fn new() -> Self {
-        let url = require_broker().await;
-        let options = RabbitOptions::parse(&url)
+        Self::at(&require_broker().await, |options| options).await
+    }
+
+    /// On the broker at `url`, with other options.
+    pub(crate) async fn at(url: &str, change: impl FnOnce(RabbitOptions) -> RabbitOptions) -> Self {
+        let options = RabbitOptions::parse(url)
             .unwrap()
             .settle(Duration::ZERO)
             .name("event-tests");
+        let options = change(options);
         let (bus, queue) = (unique("bus"), unique("queue"));
         let topology = Topology {
             exchanges: vec![Exchange {
