@@ -43,7 +43,7 @@ async fn a_broken_transport_does_not_pass() {
     let failed: Vec<_> = failed.map(|outcome| outcome.check().name()).collect();
     assert_eq!(
         failed,
-        ["direct_keys", "unroutable_is_exact", "missing_exchange"],
+        ["direct_keys", "unroutable_is_exact", "missing_exchange", "unrouted"],
         "{report}"
     );
 }

@@ -145,7 +145,7 @@ impl<States> Service<States> {
     }
 
     /// As [`start`](Self::start), without the environment: the command line has read it already, tests do not want it.
-    pub(super) async fn start_as_told(self) -> Result<Running> {
+    pub(crate) async fn start_as_told(self) -> Result<Running> {
         self.check()?;
         start::start(self.config, self.handlers, self.publishes)
     }

@@ -57,6 +57,11 @@ impl Running {
         }
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
     /// Publishes events from outside a handler.
     #[must_use]
     pub fn publisher(&self) -> &Publisher {

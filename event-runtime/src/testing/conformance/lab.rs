@@ -14,20 +14,20 @@ use uuid::Uuid;
 pub(super) struct Lab {
     pub(super) one: Arc<dyn Transport>,
     pub(super) two: Arc<dyn Transport>,
-    /// The service `check-<random>`, on a bus of its own.
+    /// The service `<check>_<random>`, on a bus of its own.
     pub(super) names: Names,
-    prefix: String,
+    pub(super) prefix: String,
     made: Mutex<Vec<Topology>>,
 }
 
 impl Lab {
     pub(super) fn new(check: &str, one: Arc<dyn Transport>, two: Arc<dyn Transport>) -> Self {
         let run = Uuid::now_v7().simple().to_string();
-        let prefix = format!("{}-{}", check.replace('_', "-"), &run[16..]);
+        let prefix = format!("{check}_{}", &run[20..]);
         Self {
             one,
             two,
-            names: Names::new(format!("{prefix}-bus"), &prefix),
+            names: Names::new(format!("{prefix}.bus"), &prefix),
             prefix,
             made: Mutex::default(),
         }
@@ -48,11 +48,13 @@ impl Lab {
 
     /// Makes a topology, and removes it in the end.
     pub(super) async fn make(&self, topology: &Topology) -> Result<Plan, TransportError> {
-        {
-            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            made.push(topology.clone());
-        }
+        self.will_remove(topology);
         self.one.apply(topology).await
+    }
+
+    pub(super) fn will_remove(&self, topology: &Topology) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.push(topology.clone());
     }
 
     /// Publishes bodies to `exchange` in one call; every one must be stored.

@@ -1,6 +1,6 @@
 //! What a transport is: whatever passes these checks.
 //!
-//! Every [`Check`] states one promise, works under names of its own, and removes what it made, so that the suite runs on
+//! First the bare transport, then a service on it. Every [`Check`] states one promise, works under names of its own, and removes what it made, so that the suite runs on
 //! a broker that others use too. [`transport`] runs all of them and panics with a table if one fails; [`checks`] gives
 //! them one by one.
 //!
@@ -18,6 +18,7 @@
 mod lab;
 mod reader;
 mod report;
+mod service;
 mod transport;
 mod verdict;
 
@@ -82,7 +83,7 @@ impl Check {
 /// All checks.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    transport::CHECKS.concat()
+    [transport::CHECKS.concat(), service::CHECKS.concat()].concat()
 }
 
 /// Runs all checks, each over two connections that `connect` makes to one broker.

@@ -53,7 +53,7 @@ macro_rules! ensure {
 macro_rules! ensure_eq {
     ($found:expr, $wanted:expr, $($what:tt)+) => {
         match (&$found, &$wanted) {
-            (found, wanted) => ensure!(
+            (found, wanted) => $crate::testing::conformance::verdict::ensure!(
                 *found == *wanted,
                 "{}: found {found:?}, should be {wanted:?}",
                 format_args!($($what)+)
