@@ -1,1 +1,1 @@
-//! The example workflows share this crate.
+//! The examples of `event-runtime`. `cargo run --example order_workflow` is the one to begin with.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::handler::{Handler, Provide, With};
 use crate::message::Limits;
+use crate::topology::Names;
 use crate::transport::Transport;
 use event_contract::Contract;
 use std::sync::Arc;
@@ -167,6 +168,28 @@ impl<States> Service<States> {
     /// What the command runs into; wrong arguments end the process with the usual help and exit code 2.
     pub async fn main(self) -> Result<()> {
         command::main(self).await
+    }
+
+    /// Deletes this service's queues and exchanges with everything in them, and the bus; for tests and examples.
+    ///
+    /// What is not there is no error. In process there is nothing to delete.
+    ///
+    /// # Errors
+    ///
+    /// A setting that cannot be used, no connection, no permission.
+    pub async fn remove_topology(&self) -> Result<()> {
+        let mut config = self.config.clone();
+        config.read_environment()?;
+        self.check()?;
+        let transport = config.transport()?;
+        let names = Names::new(&config.bus, &config.service);
+        let removed = transport
+            .remove(&start::topology(&names, &self.handlers, &self.publishes))
+            .await;
+        if config.transport.is_none() {
+            transport.close().await;
+        }
+        Ok(removed?)
     }
 
     pub(super) fn check(&self) -> Result<()> {

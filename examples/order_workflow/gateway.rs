@@ -1,0 +1,99 @@
+//! A payment gateway that behaves as badly as real ones, but the same way every time.
+
+use event_runtime::prelude::*;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Why a payment was not authorized.
+#[derive(Debug, thiserror::Error, Failure)]
+pub enum PaymentError {
+    /// Will not get better by asking again.
+    #[error("the card was declined")]
+    #[failure(poison)]
+    Declined,
+    /// May well get better.
+    #[error("the payment gateway does not answer (503)")]
+    #[failure(retry)]
+    Unavailable,
+    /// A later revision of the order is known already.
+    #[error("revision {arrived} came after revision {newest}: stale, skipped")]
+    #[failure(skip)]
+    Stale {
+        /// What came.
+        arrived: u32,
+        /// What is known.
+        newest: u32,
+    },
+}
+
+/// The gateway's client. A clone is the same gateway.
+#[derive(Debug, Clone, Default)]
+pub struct Gateway(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    repaired: AtomicBool,
+    books: Mutex<Books>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    tries: HashMap<String, u32>,
+    charges: HashMap<String, u64>,
+    repeats: u64,
+}
+
+impl Gateway {
+    /// A broken gateway, unless the variable `GATEWAY` says `repaired`.
+    pub fn from_env() -> Self {
+        let gateway = Self::default();
+        if std::env::var("GATEWAY").is_ok_and(|value| value == "repaired") {
+            gateway.repair();
+        }
+        gateway
+    }
+
+    /// Declined cards are good from now on, and the gateway answers.
+    pub fn repair(&self) {
+        self.0.repaired.store(true, Ordering::Relaxed);
+    }
+
+    /// Sets money aside, once per `key`: a second call with the same key gets the answer of the first one.
+    ///
+    /// # Errors
+    ///
+    /// `tok_declined` is declined, `tok_down` finds nobody, `tok_flaky` finds nobody twice.
+    pub async fn authorize(&self, key: &str, card: &str) -> Result<u64, PaymentError> {
+        let slow = if card == "tok_slow" { 150 } else { 2 };
+        tokio::time::sleep(Duration::from_millis(slow)).await;
+        let repaired = self.0.repaired.load(Ordering::Relaxed);
+        let mut books = self.books();
+        if let Some(authorization) = books.charges.get(key).copied() {
+            books.repeats += 1;
+            return Ok(authorization);
+        }
+        let tries = books.tries.entry(key.to_owned()).or_default();
+        *tries += 1;
+        match card {
+            "tok_declined" if !repaired => return Err(PaymentError::Declined),
+            "tok_down" if !repaired => return Err(PaymentError::Unavailable),
+            "tok_flaky" if *tries <= 2 => return Err(PaymentError::Unavailable),
+            _ => {}
+        }
+        let authorization = 7_000_001 + books.charges.len() as u64;
+        books.charges.insert(key.to_owned(), authorization);
+        Ok(authorization)
+    }
+
+    /// How many authorizations were made, and how many calls got an earlier answer again.
+    pub fn charges(&self) -> (u64, u64) {
+        let books = self.books();
+        (books.charges.len() as u64, books.repeats)
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.0.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
