@@ -7,6 +7,7 @@ mod args;
 mod broker;
 mod contender;
 mod envelope;
+mod machine;
 mod order;
 mod pace;
 mod probe;
@@ -35,7 +36,7 @@ fn main() -> Result<()> {
 
 /// Runs the chosen sections; one that fails does not keep the others from running.
 async fn measure(args: &Args) -> Result<()> {
-    println!("{} rounds, medians; {}", args.rounds(), machine());
+    println!("{} rounds, medians; {}", args.rounds(), machine::describe());
     let mut failed = Vec::new();
     for section in Section::value_variants().iter().filter(|section| args.runs(**section)) {
         eprintln!("{section:?}");
@@ -61,11 +62,4 @@ async fn run(section: Section, args: &Args) -> Result<()> {
         Section::Handlers => section::handlers::run(args).await,
         Section::Compile => section::compile::run(args).await,
     }
-}
-
-/// How many cores, and how busy they were before: figures of a busy machine are worth less.
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    format!("{cores} cores, load {}", load.split(' ').next().unwrap_or("unknown"))
 }

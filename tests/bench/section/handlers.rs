@@ -16,7 +16,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         let mut rates = [0.0; HANDLERS.len()];
         for (rate, handlers) in rates.iter_mut().zip(HANDLERS) {
             let keys: Vec<String> = (0..handlers).map(|at| format!("load.event{at}.v1")).collect();
-            *rate = consume(consumer.as_ref(), &keys, count, 250).await?;
+            [*rate, _] = consume(consumer.as_ref(), &keys, count, 250).await?;
         }
         Ok(rates)
     })

@@ -78,7 +78,8 @@ impl Inlet {
     }
 
     async fn ready_chunks(self, count: usize, handle: impl Fn(&Order)) -> Result<()> {
-        let mut arrived = self.consumer.ready_chunks(usize::from(self.prefetch / 2).max(1));
+        // A quarter: the broker sends on before all it may send is used up.
+        let mut arrived = self.consumer.ready_chunks(usize::from(self.prefetch / 4).max(1));
         let mut handled = 0;
         while handled < count {
             let deliveries = arrived.next().await.ok_or("the consumer was cancelled")?;

@@ -1,9 +1,11 @@
 //! A confirming channel that sends orders.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use futures_util::future::try_join_all;
+use futures_util::future::maybe_done;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 
@@ -13,7 +15,7 @@ use crate::envelope::Envelope;
 use crate::order::Order;
 
 /// Messages whose publish futures are polled together, so that their frames leave in one write.
-pub(crate) const WINDOW: usize = 250;
+pub(crate) const WINDOW: usize = 100;
 /// Messages sent and not yet confirmed.
 pub(crate) const OUTSTANDING: usize = 1_000;
 
@@ -52,7 +54,7 @@ impl<'a> Outlet<'a> {
                 confirm_all(windows.pop_front().unwrap_or_default()).await?;
             }
             let end = count.min(start + WINDOW);
-            windows.push_back(try_join_all((start..end).map(|position| self.send(position, envelope))).await?);
+            windows.push_back(together((start..end).map(|position| self.send(position, envelope))).await?);
         }
         confirm_all(windows.into_iter().flatten()).await
     }
@@ -84,10 +86,30 @@ impl<'a> Outlet<'a> {
 
 /// Awaits every confirm; a nack or a returned message is an error.
 pub(crate) async fn confirm_all(confirms: impl IntoIterator<Item = PublisherConfirm>) -> Result<()> {
-    for confirmation in try_join_all(confirms).await? {
+    for confirm in confirms {
+        let confirmation = confirm.await?;
         if confirmation != Confirmation::Ack(None) {
             return Err(format!("not stored: {confirmation:?}").into());
         }
     }
     Ok(())
+}
+
+/// Starts all of them before the first is awaited, so that their frames leave in one write. They finish in order:
+/// awaiting one after the other costs less than a join that watches each.
+async fn together<T>(sends: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
+    let mut sends: Vec<_> = sends.map(|send| Box::pin(maybe_done(send))).collect();
+    poll_fn(|context| {
+        for send in &mut sends {
+            _ = send.as_mut().poll(context);
+        }
+        Poll::Ready(())
+    })
+    .await;
+    let mut sent = Vec::with_capacity(sends.len());
+    for mut send in sends {
+        send.as_mut().await;
+        sent.extend(send.as_mut().take_output().transpose()?);
+    }
+    Ok(sent)
 }
