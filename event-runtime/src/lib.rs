@@ -8,6 +8,7 @@ mod dead_letter;
 pub mod envelope;
 mod error;
 mod event;
+mod failpoint;
 mod failure;
 pub mod handler;
 pub mod message;

@@ -8,6 +8,7 @@
 //! | [`journal`] | what happened, written outside the system under test |
 //! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
 //! | [`child`] | a child process that a test may kill |
+//! | [`work`] | events, and handlers that write what they do to a journal |
 //! | [`name`], [`wait`] | private names; waiting for a condition |
 //!
 //! A fixture that cannot do its work panics with the reason and the way out: a
@@ -24,6 +25,7 @@ pub mod node;
 mod port;
 pub mod proxy;
 pub mod wait;
+pub mod work;
 
 pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};

@@ -1,4 +1,5 @@
 use super::Shared;
+use crate::failpoint;
 use crate::message::Outgoing;
 use std::time::Duration;
 
@@ -23,9 +24,13 @@ impl Wait {
 /// Dying right after the copy is confirmed leaves copy and original: both carry the same event id.
 pub(crate) async fn publish_copy(shared: &Shared, copy: Outgoing) -> bool {
     let mut wait = Wait::new();
+    failpoint::hit(failpoint::BEFORE_COPY);
     loop {
         match shared.publisher.forward(copy.clone()).await {
-            Ok(()) => return true,
+            Ok(()) => {
+                failpoint::hit(failpoint::AFTER_COPY);
+                return true;
+            }
             Err(error) => {
                 tracing::error!(%error, to = %copy.exchange, "cannot move the event; holding it");
                 if !wait.next(shared).await {

@@ -1,0 +1,21 @@
+//! Places at which a test may kill the process. Without the feature `testing` there are none.
+
+/// Right before a copy of an event is published.
+pub(crate) const BEFORE_COPY: &str = "before-copy";
+/// Right after a copy of an event is confirmed, and before its original is acked.
+pub(crate) const AFTER_COPY: &str = "after-copy";
+
+/// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
+#[cfg(feature = "testing")]
+pub(crate) fn hit(name: &str) {
+    static ARMED: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    let armed = ARMED.get_or_init(|| std::env::var("EVENT_FAILPOINT").ok());
+    if armed.as_deref().and_then(|armed| armed.strip_suffix(":kill")) == Some(name) {
+        std::process::abort();
+    }
+}
+
+/// Nothing.
+#[cfg(not(feature = "testing"))]
+#[inline(always)]
+pub(crate) fn hit(_: &str) {}
