@@ -1,1 +1,1 @@
-
+//! Channels that the broker closes, exchanges and queues that somebody deletes.

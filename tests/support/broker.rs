@@ -55,6 +55,19 @@ pub async fn connect(url: &str) -> Connection {
 ///
 /// When the queue does not exist or the broker does not answer.
 pub async fn depth(url: &str, queue: &str) -> u32 {
+    look(url, queue).await.message_count()
+}
+
+/// How many consumers a queue has.
+///
+/// # Panics
+///
+/// When the queue does not exist or the broker does not answer.
+pub async fn consumers(url: &str, queue: &str) -> u32 {
+    look(url, queue).await.consumer_count()
+}
+
+async fn look(url: &str, queue: &str) -> lapin::Queue {
     let connection = connect(url).await;
     let options = QueueDeclareOptions {
         passive: true,
@@ -67,7 +80,7 @@ pub async fn depth(url: &str, queue: &str) -> u32 {
             .await
     };
     match asked.await {
-        Ok(state) => state.message_count(),
+        Ok(state) => state,
         Err(error) => panic!("cannot look at queue {queue}: {error}"),
     }
 }
