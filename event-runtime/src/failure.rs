@@ -104,7 +104,7 @@ impl Failure for std::convert::Infallible {
 
 /// `error: cause: cause`, leaving out causes that the text before them has said already.
 #[must_use]
-pub fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -93,23 +93,8 @@ async fn bring_up(
     ready: watch::Sender<Health>,
     jobs: Vec<Job>,
 ) {
-    let mut wait = Duration::from_millis(100);
-    while apply {
-        match transport.apply(&topology).await {
-            Ok(_) => break,
-            Err(error) => {
-                // What is there with other arguments will not change by itself, but an operator may change it.
-                let hint = if matches!(error, TransportError::Different { .. }) {
-                    "; see `topology plan`"
-                } else {
-                    ""
-                };
-                tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
-                ready.send_replace(Health::Down(error.to_string()));
-            }
-        }
-        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-        wait = (wait * 2).min(Duration::from_secs(10));
+    if apply {
+        make(transport.as_ref(), &topology, &ready).await;
     }
     ready.send_replace(Health::Up);
     let mut handlers = JoinSet::new();
@@ -117,6 +102,22 @@ async fn bring_up(
         handlers.spawn(supervise(job));
     }
     while handlers.join_next().await.is_some() {}
+}
+
+async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sender<Health>) {
+    let mut wait = Duration::from_millis(100);
+    while let Err(error) = transport.apply(topology).await {
+        // What is there with other arguments will not change by itself, but an operator may change it.
+        let hint = if matches!(error, TransportError::Different { .. }) {
+            "; see `topology plan`"
+        } else {
+            ""
+        };
+        tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
+        ready.send_replace(Health::Down(error.to_string()));
+        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
 }
 
 fn host() -> String {
