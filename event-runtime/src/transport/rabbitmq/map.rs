@@ -3,6 +3,7 @@
 use crate::message::{Headers, Message, Outgoing, property};
 use crate::transport::{Delivery, PublishError};
 use bytes::Bytes;
+use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use std::collections::BTreeMap;
@@ -76,7 +77,11 @@ fn push(headers: &mut Headers, name: &str, value: &AMQPValue) {
         AMQPValue::LongInt(value) => headers.push_display(name, value),
         AMQPValue::LongUInt(value) => headers.push_display(name, value),
         AMQPValue::LongLongInt(value) => headers.push_display(name, value),
-        AMQPValue::Timestamp(seconds) => headers.push_display(name, seconds),
+        // As RFC 3339: CloudEvents on AMQP writes times as numbers in milliseconds, this one is in seconds.
+        AMQPValue::Timestamp(seconds) => match i64::try_from(*seconds).map(Timestamp::from_second) {
+            Ok(Ok(time)) => headers.push_display(name, time),
+            _ => headers.push_display(name, seconds),
+        },
         AMQPValue::Float(value) => headers.push_display(name, value),
         AMQPValue::Double(value) => headers.push_display(name, value),
         AMQPValue::DecimalValue(decimal) => {
@@ -304,7 +309,7 @@ mod tests {
             ("long", "1099511627776"),
             ("real", "0.5"),
             ("text", "plain"),
-            ("time", "1700000000"),
+            ("time", "2023-11-14T22:13:20Z"),
             ("wild", "a\u{fffd}b"),
             (":invalid_utf8", "wild"),
         ];
