@@ -1,15 +1,17 @@
+use super::found::{Found, Hop};
 use super::structured::{self, Structured};
 use super::{DecodeError, EventId, Trace};
 use crate::message::{Message, property};
-use event_contract::{Version, split_type};
+use event_contract::Version;
 use jiff::Timestamp;
 use std::borrow::Cow;
-use std::fmt::Display as _;
+use std::fmt::{self, Display as _};
 
 /// The CloudEvents attributes of a message that was received, and its data.
 ///
-/// Read in one pass; texts borrow from the message.
-#[derive(Debug, Clone)]
+/// Read in one pass; texts borrow from the message. Extensions other than these are not kept here: they stay in the
+/// message, and so in its retries and dead letters.
+#[derive(Clone)]
 pub struct Attributes<'a> {
     /// `id`.
     pub id: EventId,
@@ -46,146 +48,61 @@ pub struct Attributes<'a> {
 /// `cloudEvents_` and `cloudEvents:` are the official AMQP 1.0 binding's, `ce-` is Knative's.
 pub const PREFIXES: [&str; 3] = ["cloudEvents_", "cloudEvents:", "ce-"];
 
-/// What was found so far, by name.
-#[derive(Default)]
-pub(super) struct Found<'a> {
-    pub(super) specversion: Option<Cow<'a, str>>,
-    pub(super) id: Option<Cow<'a, str>>,
-    pub(super) source: Option<Cow<'a, str>>,
-    pub(super) type_name: Option<Cow<'a, str>>,
-    pub(super) subject: Option<Cow<'a, str>>,
-    pub(super) time: Option<Cow<'a, str>>,
-    pub(super) data_schema: Option<Cow<'a, str>>,
-    pub(super) partition_key: Option<Cow<'a, str>>,
-    pub(super) sequence: Option<Cow<'a, str>>,
-    pub(super) correlation_id: Option<Cow<'a, str>>,
-    pub(super) causation_id: Option<Cow<'a, str>>,
-    pub(super) trace_parent: Option<Cow<'a, str>>,
-    pub(super) trace_state: Option<Cow<'a, str>>,
-}
-
-impl<'a> Found<'a> {
-    /// Keeps a known attribute; others are of no use to us.
-    pub(super) fn set(&mut self, name: &str, value: Cow<'a, str>) {
-        let slot = match name {
-            "specversion" => &mut self.specversion,
-            "id" => &mut self.id,
-            "source" => &mut self.source,
-            "type" => &mut self.type_name,
-            "subject" => &mut self.subject,
-            "time" => &mut self.time,
-            "dataschema" => &mut self.data_schema,
-            "partitionkey" => &mut self.partition_key,
-            "sequence" => &mut self.sequence,
-            "correlationid" => &mut self.correlation_id,
-            "causationid" => &mut self.causation_id,
-            "traceparent" => &mut self.trace_parent,
-            "tracestate" => &mut self.trace_state,
-            _ => return,
-        };
-        *slot = Some(value);
-    }
-
-    fn finish(self, data: Cow<'a, [u8]>) -> Result<Attributes<'a>, DecodeError> {
-        match self.specversion.as_deref() {
-            Some("1.0") => {}
-            Some(other) => return Err(DecodeError::attribute(format!("specversion is `{other}`, not `1.0`"))),
-            None => return Err(DecodeError::attribute("there is no `specversion`")),
-        }
-        let id = self.id.ok_or_else(|| DecodeError::attribute("there is no `id`"))?;
-        let id = id
-            .parse()
-            .map_err(|error| DecodeError::attribute(format!("`id`: {error}")))?;
-        let source = self
-            .source
-            .filter(|source| !source.is_empty())
-            .ok_or_else(|| DecodeError::attribute("there is no `source`"))?;
-        let type_name = self
-            .type_name
-            .ok_or_else(|| DecodeError::attribute("there is no `type`"))?;
-        let Some((name, version)) = split_type(&type_name) else {
-            return Err(DecodeError::UnknownType {
-                type_name: type_name.into_owned(),
-            });
-        };
-        let length = name.len();
-        let name = match type_name {
-            Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
-            Cow::Owned(mut text) => {
-                text.truncate(length);
-                Cow::Owned(text)
-            }
-        };
-        Ok(Attributes {
-            id,
-            source,
-            name,
-            version,
-            subject: self.subject,
-            time: self.time,
-            data_schema: self.data_schema,
-            partition_key: self.partition_key,
-            sequence: self.sequence,
-            correlation_id: self.correlation_id,
-            causation_id: self.causation_id,
-            trace: self.trace_parent.as_deref().and_then(Trace::parse),
-            trace_state: self.trace_state,
-            data,
-        })
-    }
-}
+/// The longest attribute that is taken, in bytes; a `tracestate` beyond 512 bytes is left out instead.
+pub const MAX_ATTRIBUTE: usize = 4096;
 
 impl<'a> Attributes<'a> {
     /// Reads a message in any of the four forms: structured, or binary with one of the [`PREFIXES`].
+    ///
+    /// A message must not mix prefixes. One that does is read by the first of them, in the order of [`PREFIXES`]; of two
+    /// headers of one name the first one counts. Attributes that are empty count as absent.
     ///
     /// With `plain`, a message without any CloudEvents attribute is taken as well: its `message_id` is the id, its
     /// `type` property or else `routing_key` is the type, its `app_id` the source.
     ///
     /// # Errors
     ///
-    /// A missing or unreadable attribute; the message keeps everything, nothing is lost.
+    /// A missing or unreadable attribute, or one of more than [`MAX_ATTRIBUTE`] bytes. The text never quotes the data.
     pub fn read(message: &'a Message, routing_key: &'a str, plain: bool) -> Result<Self, DecodeError> {
         let mut found = Found::default();
-        let mut content_type = None;
-        let (mut id, mut type_name, mut app) = (None, None, None);
+        let mut hop = Hop::default();
+        let mut prefix = PREFIXES.len();
+        let (mut content_type, mut id, mut type_name, mut app) = (None, None, None, None);
         for (name, value) in message.headers.iter() {
-            if let Some(attribute) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) {
-                found.set(attribute, Cow::Borrowed(value));
-            } else if name.starts_with(':') {
-                match name {
-                    property::CONTENT_TYPE => content_type = Some(value),
-                    property::MESSAGE_ID => id = Some(value),
-                    property::TYPE => type_name = Some(value),
-                    property::APP_ID => app = Some(value),
-                    _ => {}
+            if let Some((at, attribute)) = prefixed(name) {
+                if at < prefix {
+                    (found, prefix) = (Found::default(), at);
                 }
+                if at == prefix
+                    && let Some(slot) = found.slot(attribute)
+                {
+                    slot.get_or_insert(Cow::Borrowed(value));
+                }
+                continue;
+            }
+            // The plain headers tell the last hop, the extensions the origin of the trace.
+            match name {
+                "traceparent" => _ = hop.parent.get_or_insert(Cow::Borrowed(value)),
+                "tracestate" => _ = hop.state.get_or_insert(Cow::Borrowed(value)),
+                property::CONTENT_TYPE => _ = content_type.get_or_insert(value),
+                property::MESSAGE_ID => _ = id.get_or_insert(value),
+                property::TYPE => _ = type_name.get_or_insert(value),
+                property::APP_ID => _ = app.get_or_insert(value),
+                _ => {}
             }
         }
-        // The plain headers tell the last hop, the extensions the origin of the trace.
-        if let Some(hop) = message.headers.get("traceparent") {
-            found.trace_parent = Some(Cow::Borrowed(hop));
-            found.trace_state = message
-                .headers
-                .get("tracestate")
-                .map(Cow::Borrowed)
-                .or(found.trace_state);
-        }
-        if content_type.is_some_and(structured::is_structured) {
+        if structured::is_structured(content_type.unwrap_or_default())? {
             let Structured { attributes, data } = structured::read(&message.body)?;
-            let hop = (found.trace_parent.take(), found.trace_state.take());
-            found = attributes;
-            if hop.0.is_some() {
-                (found.trace_parent, found.trace_state) = hop;
-            }
-            return found.finish(data);
+            return attributes.finish(hop, data);
         }
-        if plain && found.specversion.is_none() && found.id.is_none() {
+        if plain && prefix == PREFIXES.len() {
+            let text = |value: Option<&'a str>| value.filter(|text| !text.is_empty());
             found.specversion = Some(Cow::Borrowed("1.0"));
             found.id = id.map(Cow::Borrowed);
-            found.type_name = Some(Cow::Borrowed(type_name.unwrap_or(routing_key)));
-            found.source = Some(Cow::Borrowed(app.unwrap_or("unknown")));
+            found.type_name = Some(Cow::Borrowed(text(type_name).unwrap_or(routing_key)));
+            found.source = Some(Cow::Borrowed(text(app).unwrap_or("unknown")));
         }
-        found.finish(Cow::Borrowed(&message.body))
+        found.finish(hop, Cow::Borrowed(&message.body))
     }
 
     /// `time`, when there is one that can be read: RFC 3339, or milliseconds since 1970 as Python's SDK writes it.
@@ -204,8 +121,8 @@ impl<'a> Attributes<'a> {
     }
 
     /// The conversation: the event's own id when it began one.
-    pub(crate) fn correlation(&self) -> impl std::fmt::Display + '_ {
-        std::fmt::from_fn(|f| match &self.correlation_id {
+    pub(crate) fn correlation(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(|f| match &self.correlation_id {
             Some(id) => f.write_str(id),
             None => self.id.fmt(f),
         })
@@ -216,4 +133,28 @@ impl<'a> Attributes<'a> {
     pub fn key(&self) -> Option<&str> {
         self.partition_key.as_deref().or(self.subject.as_deref())
     }
+}
+
+/// Identity and sizes only: key and data may be personal.
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attributes")
+            .field("id", &self.id)
+            .field("source", &self.source)
+            .field("type", &format_args!("{}.{}", self.name, self.version))
+            .field("data_bytes", &self.data.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The position in [`PREFIXES`], and the attribute's name.
+fn prefixed(name: &str) -> Option<(usize, &str)> {
+    // Most headers that are no attributes are properties: one look is enough.
+    if !name.starts_with('c') {
+        return None;
+    }
+    let prefixes = PREFIXES.iter().enumerate();
+    prefixes
+        .filter_map(|(at, prefix)| Some((at, name.strip_prefix(prefix)?)))
+        .next()
 }

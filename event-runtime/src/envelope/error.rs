@@ -1,4 +1,7 @@
-use event_contract::Version;
+use event_contract::{MAX_NAME, Version};
+
+/// Bytes of a foreign text in an error: the longest event name is shown in full.
+const MAX_QUOTED: usize = MAX_NAME + ".v4294967295".len();
 
 /// Why a body or its attributes are not the event that is asked for. Never worth a retry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,12 +31,10 @@ impl DecodeError {
     #[must_use]
     pub fn unknown_type(name: &str, version: Version) -> Self {
         Self::UnknownType {
-            type_name: format!("{name}.{version}"),
+            type_name: format!("{}.{version}", shortened(name)),
         }
     }
-}
 
-impl DecodeError {
     pub(crate) fn attribute(text: impl Into<String>) -> Self {
         Self::Attribute(text.into())
     }
@@ -47,4 +48,9 @@ impl DecodeError {
             Self::Attribute(_) => "not_a_cloudevent",
         }
     }
+}
+
+/// As much of a foreign text as an error may quote.
+pub(super) fn shortened(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_QUOTED)]
 }

@@ -14,7 +14,7 @@ pub struct Envelope<E> {
 }
 
 impl<E> Envelope<E> {
-    /// For a handler's unit tests: `event` with new metadata, as if it had just been published.
+    /// `event` with `metadata`: for unit tests of handlers that take an envelope. See [`Metadata::new`].
     #[must_use]
     pub fn new(metadata: Metadata, event: E) -> Self {
         Self { metadata, event }
@@ -30,6 +30,9 @@ impl<E> Deref for Envelope<E> {
 }
 
 /// The typed facts around an event: its CloudEvents attributes.
+///
+/// These and no others: an extension that we do not know is not here. It stays in the message, so retries, dead letters
+/// and replays keep it; events that a handler publishes do not inherit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -43,7 +46,7 @@ pub struct Metadata {
     pub version: Version,
     /// The key.
     pub subject: Option<String>,
-    /// When it happened.
+    /// When it happened; `None` as well when it is not written in a form we read.
     pub time: Option<Timestamp>,
     /// The conversation it belongs to: the id of the event that began it.
     pub correlation_id: String,

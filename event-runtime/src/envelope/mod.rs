@@ -3,17 +3,20 @@
 mod attributes;
 mod decode;
 mod error;
+mod found;
+#[cfg(test)]
+mod fuzz;
 mod id;
 mod metadata;
 mod structured;
 mod trace;
 mod write;
 
-pub use attributes::{Attributes, PREFIXES};
+pub use attributes::{Attributes, MAX_ATTRIBUTE, PREFIXES};
 pub use decode::decode_json;
 pub use error::DecodeError;
 pub use id::{EventId, InvalidId, MAX_ID};
 pub use metadata::{Envelope, Metadata};
 pub use trace::Trace;
 pub use write::Prefix;
-pub(crate) use write::{Cause, Written, write};
+pub(crate) use write::{Cause, Content, Written, write};

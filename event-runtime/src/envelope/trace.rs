@@ -8,14 +8,16 @@ pub struct Trace {
     flags: u8,
 }
 
+/// Sampled, and random trace id; what is not defined must not be handed on (section 3.2.2.5).
+const KNOWN_FLAGS: u8 = 0b11;
+
 impl Trace {
     /// The start of a new trace.
     #[must_use]
     pub fn start() -> Self {
-        // Zero is no id; the chance of drawing it is not worth a loop for the trace, and `| 1` costs nothing.
         Self {
-            trace_id: fastrand::u128(..) | 1,
-            span_id: fastrand::u64(..) | 1,
+            trace_id: fastrand::u128(1..),
+            span_id: fastrand::u64(1..),
             flags: 1,
         }
     }
@@ -24,7 +26,7 @@ impl Trace {
     #[must_use]
     pub fn child(self) -> Self {
         Self {
-            span_id: fastrand::u64(..) | 1,
+            span_id: fastrand::u64(1..),
             ..self
         }
     }
@@ -32,24 +34,16 @@ impl Trace {
     /// Reads a `traceparent` header; `None` when it is not one, as the recommendation asks (section 3.2).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let (version, rest) = (bytes.get(..2)?, text.get(2..)?);
-        if bytes.iter().take(55).any(u8::is_ascii_uppercase) || version == b"ff" {
-            return None;
-        }
-        hex(std::str::from_utf8(version).ok()?)?;
-        let mut parts = rest.strip_prefix('-')?.splitn(4, '-');
-        let (trace_id, span_id, flags) = (parts.next()?, parts.next()?, parts.next()?);
-        let longer = parts.next().is_some();
-        if trace_id.len() != 32 || span_id.len() != 16 || flags.len() != 2 || (longer && version == b"00") {
-            return None;
-        }
+        let mut parts = text.splitn(5, '-');
+        let version = hex(parts.next()?, 2)?;
         let trace = Self {
-            trace_id: hex(trace_id)?,
-            span_id: hex(span_id)? as u64,
-            flags: hex(flags)? as u8,
+            trace_id: hex(parts.next()?, 32)?,
+            span_id: hex(parts.next()?, 16)? as u64,
+            flags: hex(parts.next()?, 2)? as u8 & KNOWN_FLAGS,
         };
-        (trace.trace_id != 0 && trace.span_id != 0).then_some(trace)
+        // A later version may have more parts, version 0 has none.
+        let readable = version != 0xff && (version != 0 || parts.next().is_none());
+        (readable && trace.trace_id != 0 && trace.span_id != 0).then_some(trace)
     }
 
     /// The trace's id: 32 hexadecimal digits.
@@ -65,12 +59,10 @@ impl Trace {
     }
 }
 
-fn hex(digits: &str) -> Option<u128> {
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then(|| u128::from_str_radix(digits, 16).ok())
-        .flatten()
+/// Exactly `length` lower-case hexadecimal digits.
+fn hex(digits: &str, length: usize) -> Option<u128> {
+    let plain = digits.len() == length && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    plain.then(|| u128::from_str_radix(digits, 16).ok()).flatten()
 }
 
 struct Hex(u128, usize);
@@ -102,6 +94,21 @@ mod tests {
     }
 
     #[test]
+    fn later_versions_are_read_by_what_they_share() {
+        let shared = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let now = Trace::parse(&format!("00-{shared}"));
+        assert!(now.is_some());
+        assert_eq!(Trace::parse(&format!("01-{shared}")), now);
+        assert_eq!(Trace::parse(&format!("cc-{shared}-more-AND-More")), now);
+    }
+
+    #[test]
+    fn unknown_flags_are_not_handed_on() {
+        let trace = Trace::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-fe").unwrap();
+        assert!(trace.child().to_string().ends_with("-02"));
+    }
+
+    #[test]
     fn refused() {
         for bad in [
             "",
@@ -114,6 +121,13 @@ mod tests {
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
             "é0-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             "00-+af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0A",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1",
+            "00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 ",
+            "0x-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "--------",
         ] {
             assert_eq!(Trace::parse(bad), None, "{bad}");
         }

@@ -5,13 +5,15 @@ mod outbound;
 pub(crate) use outbound::Origin;
 pub use outbound::Outbound;
 
-use crate::envelope::{Cause, EventId, Prefix, Written, write};
+use crate::envelope::{Cause, Content, EventId, Prefix, Written, write};
 use crate::event::Event;
-use crate::message::{Headers, Limits, Message, Outgoing, property};
+use crate::message::{Limits, Outgoing};
 use crate::stats::Stats;
 use crate::topology::Names;
 use crate::transport::{Health, PublishError, Transport};
-use event_contract::{Contract, Unrouted};
+use bytes::Bytes;
+use event_contract::{Unrouted, check_event_name, split_type};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -100,8 +102,8 @@ impl Publisher {
     ///
     /// A dropped call may or may not have published; publishing again under the same id is safe.
     pub async fn publish_as<E: Event>(&self, id: &EventId, event: &E) -> Result<(), PublishError> {
-        let message = self.write(id, event, None)?;
-        self.send_one(E::CONTRACT, message).await
+        let outgoing = self.write(id, Content::of(event)?, None)?;
+        self.send_one(E::CONTRACT.unrouted, outgoing).await
     }
 
     /// Publishes many events at once, in their order, each under its id. Far faster than one after another.
@@ -118,9 +120,9 @@ impl Publisher {
         let mut results = Vec::new();
         let mut batch = Vec::new();
         for (id, event) in events {
-            let written = self.write(&id, event, None);
-            results.push(written.map(|message| {
-                batch.push((E::CONTRACT, self.outgoing(E::CONTRACT, message)));
+            let written = Content::of(event).and_then(|content| self.write(&id, content, None));
+            results.push(written.map(|outgoing| {
+                batch.push((E::CONTRACT.unrouted, outgoing));
                 id
             }));
         }
@@ -135,48 +137,36 @@ impl Publisher {
         results
     }
 
-    /// Publishes bytes that another system wrote, as they are, under the type `type_name`.
+    /// Publishes bytes that another system wrote, as they are, under the type `type_name`: `order.placed.v1`.
     ///
     /// For bridges: nothing checks the body here, the consumer's contract will.
     ///
     /// # Errors
     ///
-    /// See [`PublishError`].
+    /// See [`PublishError`]; a type that is not a name and a version is [`PublishError::Invalid`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call may or may not have published; publishing again under the same id is safe.
     pub async fn publish_raw(
         &self,
         id: &EventId,
         type_name: &str,
         key: Option<&str>,
-        body: impl Into<bytes::Bytes>,
+        body: impl Into<Bytes>,
     ) -> Result<(), PublishError> {
-        let mut headers = Headers::new();
-        headers.push_display(property::MESSAGE_ID, id);
-        headers.push(property::TYPE, type_name);
-        headers.push(property::CONTENT_TYPE, "application/json");
-        headers.push(property::APP_ID, &self.0.service);
-        headers.push("cloudEvents_specversion", "1.0");
-        headers.push_display("cloudEvents_id", id);
-        headers.push("cloudEvents_source", &self.0.service);
-        headers.push("cloudEvents_type", type_name);
-        headers.push_display("cloudEvents_time", jiff::Timestamp::now());
-        if let Some(key) = key {
-            headers.push("cloudEvents_subject", key);
-            headers.push("cloudEvents_partitionkey", key);
+        if split_type(type_name).is_none_or(|(name, _)| check_event_name(name).is_err()) {
+            let why = format!("its type `{type_name}` is not a name and a version, such as `order.placed.v1`");
+            return Err(PublishError::Invalid(why));
         }
-        let outgoing = Outgoing {
-            exchange: self.0.names.bus.clone(),
-            routing_key: type_name.to_owned(),
-            message: Message {
-                headers,
-                body: body.into(),
-            },
+        let content = Content {
+            type_name,
+            source: None,
+            key: key.map(Cow::Borrowed),
+            sequence: None,
+            body: body.into(),
         };
-        self.0.limits.check(&outgoing.message)?;
-        self.topology().await?;
-        let sent = self.0.transport.publish(vec![outgoing]).await;
-        sent.into_iter().next().unwrap_or(Err(PublishError::Closed))?;
-        self.0.stats.published.add(1);
-        Ok(())
+        self.send_one(Unrouted::Refuse, self.write(id, content, None)?).await
     }
 
     /// Publishes the `position`th event of a handler's attempt.
@@ -190,52 +180,45 @@ impl Publisher {
         let id = origin
             .id
             .emitted(&format!("{}/emit/{}", origin.handler, E::CONTRACT.name), position);
-        let message = self.write(&id, event, Some(&origin.cause()))?;
-        self.send_one(E::CONTRACT, message).await?;
+        let outgoing = self.write(&id, Content::of(event)?, Some(&origin.cause()))?;
+        self.send_one(E::CONTRACT.unrouted, outgoing).await?;
         Ok(id)
     }
 
-    fn write<E: Event>(&self, id: &EventId, event: &E, cause: Option<&Cause<'_>>) -> Result<Message, PublishError> {
+    /// The one place where an event becomes a message for the bus.
+    fn write(&self, id: &EventId, content: Content<'_>, cause: Option<&Cause<'_>>) -> Result<Outgoing, PublishError> {
         let written = Written {
             id,
             service: &self.0.service,
             prefix: self.0.prefix,
             cause,
-            time: None,
         };
-        let message = write(event, &written)?;
-        self.0.limits.check(&message)?;
-        Ok(message)
-    }
-
-    fn outgoing(&self, contract: &'static Contract, message: Message) -> Outgoing {
-        Outgoing {
+        let outgoing = Outgoing {
             exchange: self.0.names.bus.clone(),
-            routing_key: contract.type_name.to_owned(),
-            message,
-        }
+            routing_key: content.type_name.to_owned(),
+            message: write(content, &written),
+        };
+        self.0.limits.check(&outgoing.message)?;
+        Ok(outgoing)
     }
 
-    async fn send_one(&self, contract: &'static Contract, message: Message) -> Result<(), PublishError> {
-        let outgoing = self.outgoing(contract, message);
-        let sent = self.send(vec![(contract, outgoing)]).await;
+    async fn send_one(&self, unrouted: Unrouted, outgoing: Outgoing) -> Result<(), PublishError> {
+        let sent = self.send(vec![(unrouted, outgoing)]).await;
         sent.into_iter().next().unwrap_or(Err(PublishError::Closed))
     }
 
     /// Sends, and sends what nobody takes to the `unrouted` queue where its event says so.
-    async fn send(&self, batch: Vec<(&'static Contract, Outgoing)>) -> Vec<Result<(), PublishError>> {
+    async fn send(&self, batch: Vec<(Unrouted, Outgoing)>) -> Vec<Result<(), PublishError>> {
         if batch.is_empty() {
             return Vec::new();
         }
         if let Err(error) = self.topology().await {
             return vec![Err(error); batch.len()];
         }
-        let (contracts, messages): (Vec<&Contract>, Vec<Outgoing>) = batch.into_iter().unzip();
-        let kept: Vec<_> = contracts
-            .iter()
-            .zip(&messages)
-            .map(|(contract, outgoing)| (contract.unrouted == Unrouted::Keep).then(|| outgoing.clone()))
-            .collect();
+        let keep =
+            |(unrouted, outgoing): &(Unrouted, Outgoing)| (*unrouted == Unrouted::Keep).then(|| outgoing.clone());
+        let kept: Vec<_> = batch.iter().map(keep).collect();
+        let messages = batch.into_iter().map(|(_, outgoing)| outgoing).collect();
         let mut results = self.0.transport.publish(messages).await;
         for (result, kept) in results.iter_mut().zip(kept) {
             if let (Err(PublishError::Unroutable { .. }), Some(mut outgoing)) = (&result, kept) {

@@ -1,9 +1,9 @@
 use super::Publisher;
-use crate::envelope::{Cause, EventId, Trace};
+use crate::envelope::{Cause, Content, EventId, Trace};
 use crate::event::Event;
 use crate::message::Outgoing;
 use crate::transport::PublishError;
-use event_contract::Contract;
+use event_contract::Unrouted;
 
 /// What the events of one attempt inherit from the event that caused them.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct Outbound<'a> {
     publisher: &'a Publisher,
     handler: &'static str,
     cause: Cause<'a>,
-    messages: Vec<(&'static Contract, Outgoing)>,
+    messages: Vec<(Unrouted, Outgoing)>,
 }
 
 impl<'a> Outbound<'a> {
@@ -52,9 +52,8 @@ impl<'a> Outbound<'a> {
     /// An event that cannot be written as JSON, or is larger than the limits.
     pub fn push<E: Event>(&mut self, event: &E) -> Result<(), PublishError> {
         let id = self.cause.id.emitted(self.handler, self.messages.len() as u32);
-        let message = self.publisher.write(&id, event, Some(&self.cause))?;
-        self.messages
-            .push((E::CONTRACT, self.publisher.outgoing(E::CONTRACT, message)));
+        let outgoing = self.publisher.write(&id, Content::of(event)?, Some(&self.cause))?;
+        self.messages.push((E::CONTRACT.unrouted, outgoing));
         Ok(())
     }
 
