@@ -8,13 +8,18 @@ use std::time::Duration;
 
 impl Bus {
     /// Stores `messages`, in their order; the answers are due after the given delay.
-    pub(super) fn publish(self: &Arc<Self>, messages: Vec<Outgoing>) -> (Vec<Result<(), PublishError>>, Duration) {
-        let mut answers = Vec::with_capacity(messages.len());
+    pub(super) fn publish(self: &Arc<Self>, mut messages: Vec<Outgoing>) -> (Vec<Result<(), PublishError>>, Duration) {
+        let check = |message: &mut Outgoing| {
+            self.limits.check(&message.message)?;
+            sendable(message)
+        };
+        // Everything that can be done without the lock is done before it.
+        let mut answers: Vec<_> = messages.iter_mut().map(check).collect();
         let delay = self.change(|state| {
-            for message in messages {
-                let checked = self.limits.check(&message.message).map_err(PublishError::from);
-                let message = checked.and_then(|()| sendable(message));
-                answers.push(message.and_then(|message| state.take(message)));
+            for (message, answer) in messages.into_iter().zip(&mut answers) {
+                if answer.is_ok() {
+                    *answer = state.take(message);
+                }
             }
             state.faults.confirm_delay
         });
@@ -43,7 +48,7 @@ impl State {
 }
 
 /// Refuses what AMQP cannot carry, so that it does not come as a surprise on the real broker.
-fn sendable(mut message: Outgoing) -> Result<Outgoing, PublishError> {
+fn sendable(message: &mut Outgoing) -> Result<(), PublishError> {
     short("routing key", &message.routing_key)?;
     let (mut has_id, mut has_user) = (false, false);
     for (name, value) in message.message.headers.iter() {
@@ -81,7 +86,7 @@ fn sendable(mut message: Outgoing) -> Result<Outgoing, PublishError> {
             .filter(|(name, _)| *name != property::USER_ID);
         message.message.headers = headers.collect::<Headers>();
     }
-    Ok(message)
+    Ok(())
 }
 
 fn short(what: &str, text: &str) -> Result<(), PublishError> {
