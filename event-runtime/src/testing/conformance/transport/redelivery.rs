@@ -5,6 +5,7 @@ use crate::testing::conformance::verdict::{Verdict, check, ensure, ensure_eq};
 use crate::testing::conformance::{Check, reader};
 use crate::topology::ExchangeKind::{Direct, Fanout};
 use crate::transport::Delivery;
+use std::collections::BTreeSet;
 
 pub(super) const CHECKS: &[Check] = &[
     check!(
@@ -14,6 +15,10 @@ pub(super) const CHECKS: &[Check] = &[
     check!(
         closed_session,
         "closing a session sends its acks and gives the rest back in order"
+    ),
+    check!(
+        storm,
+        "however sessions come and go, every message is delivered until it is acked, and never after"
     ),
     check!(returns_counted, "every return is counted"),
     check!(delivery_limit, "a message given back too often becomes a dead letter"),
@@ -75,6 +80,41 @@ async fn closed_session(lab: &Lab) -> Verdict {
     let bodies = reader::bodies(&deliveries);
     ensure_eq!(bodies, ["2", "4", "5", "6"], "order");
     second.quiet().await
+}
+
+async fn storm(lab: &Lab) -> Verdict {
+    let draft = lab.draft().exchange("in", Fanout).queue("q");
+    let draft = draft.with(|queue| queue.delivery_limit = 100_000);
+    draft.bind("in", "q", "").make().await?;
+    let (queue, count) = (lab.name("q"), 300);
+    let (mut published, mut acked) = (0, BTreeSet::new());
+    while acked.len() < count {
+        if published < count {
+            lab.send(&lab.name("in"), "", published..published + 50).await?;
+            published += 50;
+        }
+        let prefetch = fastrand::u16(1..40);
+        let mut reader = if fastrand::bool() {
+            lab.read(&queue, prefetch).await?
+        } else {
+            lab.read_too(&queue, prefetch).await?
+        };
+        let waiting = published - acked.len();
+        for delivery in reader.take(waiting.min(fastrand::usize(1..=prefetch.into()))).await? {
+            let body = reader::body(&delivery);
+            ensure!(!acked.contains(&body), "`{body}` came again after its ack");
+            if fastrand::bool() {
+                acked.insert(body);
+                reader.ack(delivery.tag, false).await?;
+            }
+        }
+        match fastrand::bool() {
+            true => reader.close().await?,
+            false => drop(reader),
+        }
+    }
+    lab.holds(&queue, 0).await?;
+    lab.read(&queue, 10).await?.quiet().await
 }
 
 async fn returns_counted(lab: &Lab) -> Verdict {

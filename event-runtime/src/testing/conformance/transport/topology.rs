@@ -58,7 +58,8 @@ async fn plan_then_apply(lab: &Lab) -> Verdict {
     ensure_eq!(plan.present, 0, "present at first");
     let untouched = lab.one.plan(&topology).await?;
     ensure_eq!(untouched.missing.len(), all.len(), "missing after a plan");
-    let applied = lab.make(&topology).await?;
+    lab.will_remove(&topology);
+    let applied = lab.one.apply(&topology).await?;
     ensure_eq!(
         applied.missing.into_iter().collect::<BTreeSet<_>>(),
         all,
