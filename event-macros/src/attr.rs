@@ -118,6 +118,11 @@ fn option(input: ParseStream<'_>) -> syn::Result<Opt> {
                     format_args!("`{word} =` lacks its value"),
                 ));
             }
+            if let (Some(TokenTree::Literal(_)), Some(more)) =
+                (value.clone().into_iter().next(), value.clone().into_iter().nth(1))
+            {
+                return Err(syn::Error::new_spanned(more, "expected `,` before the next option"));
+            }
             Value::Is(value)
         }
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {

@@ -3,12 +3,14 @@ use crate::symbol::Symbol;
 /// The known word that `given` is a slip of, if it is close to one.
 pub(crate) fn suggest(given: &str, known: &[Symbol]) -> Option<Symbol> {
     let far = given.len().max(3) / 3;
+    let near = |word: &Symbol| (distance(given, word.0), *word);
+    let begins_alike = |word: &Symbol| given.len() > 3 && word.0.get(..4) == given.get(..4);
     known
         .iter()
-        .map(|word| (distance(given, word.0), *word))
-        .filter(|(distance, _)| *distance <= far)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
+        .map(|word| (near(word), begins_alike(word)))
+        .filter(|((distance, _), begins_alike)| *distance <= far || *begins_alike)
+        .min_by_key(|((distance, _), _)| *distance)
+        .map(|((_, word), _)| word)
 }
 
 /// How many letters have to be changed, added, dropped or swapped with their neighbour.
@@ -48,6 +50,7 @@ mod tests {
             ("nmae", "name"),
             ("sensetive", "sensitive"),
             ("time_out", "timeout"),
+            ("sens", "sensitive"),
             ("concurency", "concurrency"),
         ] {
             assert_eq!(suggest(given, &known).map(|word| word.0), Some(word), "{given}");

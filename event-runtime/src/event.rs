@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A fact in the past tense: one Rust type, one [`Contract`].
 ///
-/// Derive it; the derive also redacts `sensitive` fields in [`Redacted`].
+/// Derive it; the derive also writes a `Debug` that redacts `sensitive` fields.
 ///
 /// ```
 /// use event_runtime::prelude::*;

@@ -2,7 +2,7 @@ use super::ast::{Event, Field};
 use super::valid::Facts;
 use crate::text;
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
@@ -111,17 +111,15 @@ pub(super) fn debug(event: &Event<'_>) -> Option<TokenStream> {
         };
         quote!(.field(#text, &#value))
     });
-    let header = quote_spanned!(span=> impl __private::Debug for #ident);
-    let mut tokens = quote!(#[automatically_derived]);
-    header.to_tokens(&mut tokens);
-    tokens.extend(quote! {
-        {
-            fn fmt(&self, __formatter: &mut __private::Formatter<'_>) -> __private::FmtResult {
-                __private::Formatter::debug_struct(__formatter, #text)
-                    #(#fields)*
-                    .finish()
-            }
+    let mut here = ident.clone();
+    here.set_span(span);
+    let fmt = quote! {
+        fn fmt(&self, __formatter: &mut __private::Formatter<'_>) -> __private::FmtResult {
+            __private::Formatter::debug_struct(__formatter, #text)
+                #(#fields)*
+                .finish()
         }
-    });
-    Some(tokens)
+    };
+    let debug = quote_spanned!(span=> impl __private::Debug for #here { #fmt });
+    Some(quote!(#[automatically_derived] #debug))
 }

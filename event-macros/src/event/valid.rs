@@ -19,6 +19,7 @@ pub(crate) fn check<'a>(cx: &Ctxt, event: &'a Event<'_>) -> Option<Facts<'a>> {
     check_single(cx, event, "key", |field| field.attrs.key.as_ref());
     check_single(cx, event, "sequence", |field| field.attrs.sequence.as_ref());
     check_key(cx, event);
+    check_written(cx, event);
     Some(Facts {
         name: event.attrs.name.get()?,
         version: event.attrs.version.get()?.value,
@@ -95,8 +96,30 @@ fn check_name(cx: &Ctxt, event: &Event<'_>) {
     match error {
         NameError::TooLong => cx.error(name, format_args!("the name is longer than {MAX_NAME} bytes")),
         NameError::LooksLikeVersion => cx.error(name, error),
-        _ => cx.error(name, format_args!("{error}; an event's name looks like `order.placed`")),
+        _ => match near(&name.value()) {
+            Some(near) => cx.error(name, format_args!("{error}: `{near}`")),
+            None => cx.error(name, format_args!("{error}; an event's name looks like `order.placed`")),
+        },
     }
+}
+
+/// `Order-Placed` was probably meant to be `order.placed`.
+fn near(name: &str) -> Option<String> {
+    let mut near = String::new();
+    let mut after_letter = false;
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() || letter == '_' {
+            if letter.is_ascii_uppercase() && after_letter {
+                near.push('.');
+            }
+            near.push(letter.to_ascii_lowercase());
+        } else if !near.is_empty() && !near.ends_with('.') {
+            near.push('.');
+        }
+        after_letter = letter.is_ascii_lowercase();
+    }
+    let near = near.trim_end_matches('.');
+    check_event_name(near).is_ok().then(|| near.to_owned())
 }
 
 // A CloudEvents source is a URI reference, and it travels as a header.
@@ -157,9 +180,21 @@ fn check_key(cx: &Ctxt, event: &Event<'_>) {
     }
 }
 
+// Consumers order and compare by what the contract names.
+fn check_written(cx: &Ctxt, event: &Event<'_>) {
+    for field in event.fields.iter().filter(|field| field.name.is_none()) {
+        for word in [&field.attrs.key, &field.attrs.sequence].into_iter().flatten() {
+            cx.error(
+                word,
+                format_args!("serde leaves this field out, so it cannot be the `{word}`; remove one of the two"),
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::guess;
+    use super::{guess, near};
 
     #[test]
     fn guesses() {
@@ -171,6 +206,17 @@ mod tests {
             ("OrderPlacedEvent", "order.placed", 1),
         ] {
             assert_eq!(guess(ident), (name.to_owned(), version));
+        }
+        for (name, meant) in [
+            ("Order.Placed", Some("order.placed")),
+            ("OrderPlaced", Some("order.placed")),
+            ("order-placed", Some("order.placed")),
+            ("order..placed.", Some("order.placed")),
+            ("Order_Placed", Some("order_placed")),
+            ("order.2nd", None),
+            ("", None),
+        ] {
+            assert_eq!(near(name).as_deref(), meant, "{name}");
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::ast::EventSet;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned as _;
 
 pub(crate) fn emit(set: &EventSet<'_>) -> TokenStream {
@@ -14,6 +15,10 @@ pub(crate) fn emit(set: &EventSet<'_>) -> TokenStream {
         let (before, own) = (&names[..at], &names[at]);
         quote_spanned!(ty.span()=> const _: () = __private::check_member(&[#(#before.contract),*], #own.contract);)
     });
+    let conversions = set
+        .members
+        .iter()
+        .map(|member| conversion(ident, member.ident, member.ty));
     quote! {
         const _: () = {
             #import
@@ -35,14 +40,18 @@ pub(crate) fn emit(set: &EventSet<'_>) -> TokenStream {
                     __private::Result::Err(__private::DecodeError::unknown_type(__name, __version))
                 }
             }
-            #(
-                #[automatically_derived]
-                impl __private::From<#types> for #ident {
-                    fn from(__event: #types) -> Self {
-                        Self::#variants(__event)
-                    }
-                }
-            )*
+            #(#conversions)*
         };
+    }
+}
+
+pub(super) fn conversion(ident: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl __private::From<#ty> for #ident {
+            fn from(__event: #ty) -> Self {
+                Self::#variant(__event)
+            }
+        }
     }
 }

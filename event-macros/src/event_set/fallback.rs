@@ -1,4 +1,6 @@
-use super::ast::EventSet;
+use super::ast::{EventSet, Member};
+use super::expand::conversion;
+use crate::text::source;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -15,6 +17,15 @@ pub(crate) fn emit(set: &EventSet<'_>, error: &syn::Error) -> TokenStream {
             .push(syn::parse_quote!(Self: __private::Plain));
     }
     let (of, with, bounds) = generics.split_for_impl();
+    // The conversions that are sure to be wanted; a type that is there twice has been reported.
+    let members = set.members.iter().enumerate().filter(|(at, member)| {
+        let plain = set.original.generics.params.is_empty();
+        plain
+            && set.members[..*at]
+                .iter()
+                .all(|first| source(first.ty) != source(member.ty))
+    });
+    let conversions = members.map(|(_, Member { ident: variant, ty })| conversion(ident, variant, ty));
     quote! {
         #errors
         const _: () = {
@@ -30,6 +41,7 @@ pub(crate) fn emit(set: &EventSet<'_>, error: &syn::Error) -> TokenStream {
                     __private::not_built(__version)
                 }
             }
+            #(#conversions)*
         };
     }
 }

@@ -50,6 +50,13 @@ impl Handler {
         })
     }
 
+    pub(crate) fn has_receiver(&self) -> bool {
+        self.signature
+            .inputs
+            .iter()
+            .any(|argument| matches!(argument, FnArg::Receiver(_)))
+    }
+
     pub(crate) fn returns(&self) -> Option<&Type> {
         match &self.signature.output {
             ReturnType::Default => None,

@@ -2,8 +2,8 @@ use super::ast::Handler;
 use super::attr::HandlerAttrs;
 use super::valid::Settings;
 use crate::duration;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned as _;
 
@@ -30,6 +30,16 @@ pub(crate) fn emit(
     let unit: Type = syn::parse_quote!(());
     let returns = handler.returns().unwrap_or(&unit);
     let batch = valid.then(|| batch(attrs, input));
+    // False for a type that is none of these: then that is the one error, and everything below holds.
+    let bounds = [bound(input, "Input"), bound(returns, "Return")]
+        .into_iter()
+        .chain(arguments.iter().map(|argument| bound(argument, "Argument")));
+    let types = [
+        quote_spanned!(input.span()=> type Input = #input;),
+        quote_spanned!(arguments.first().map_or_else(Span::call_site, |first| first.span())=> type Needs = #needs;),
+        quote_spanned!(returns.span()=> type Output = <#returns as __private::Return>::Output;),
+    ];
+    let types = types.iter();
     quote! {
         #marker
         #(#cfgs)*
@@ -37,13 +47,15 @@ pub(crate) fn emit(
             #import
             #batch
             #[automatically_derived]
-            impl __private::Handler for #ident {
+            #[allow(trivial_bounds)]
+            impl __private::Handler for #ident
+            where
+                #(#bounds,)*
+            {
                 const NAME: &'static __private::str = #name;
                 const OPTIONS: __private::Options = #options;
                 const SUMMARY: &'static __private::str = #summary;
-                type Input = #input;
-                type Needs = #needs;
-                type Output = <#returns as __private::Return>::Output;
+                #(#types)*
                 async fn call(
                     __input: Self::Input,
                     #pattern: &Self::Needs,
@@ -111,13 +123,28 @@ fn needs(arguments: &[&Type]) -> (TokenStream, Vec<proc_macro2::Ident>, TokenStr
     (needs, names, pattern)
 }
 
+/// `ty: __private::Trait`, in the place of the type from its first token to its last.
+fn bound(ty: &Type, name: &str) -> TokenStream {
+    let last = ty.to_token_stream().into_iter().last();
+    let span = last.map_or_else(Span::call_site, |last| match last {
+        TokenTree::Group(group) => group.span_close(),
+        other => other.span(),
+    });
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> #ty: __private::#name)
+}
+
 /// `batch(..)` and `Batch<E>` go together. Only the compiler knows what a type is, so it is asked on the type's token.
 fn batch(attrs: &HandlerAttrs, input: &Type) -> TokenStream {
-    let check = match attrs.batch.is_given() {
-        true => quote!(is_batch),
-        false => quote!(is_no_batch),
-    };
-    quote_spanned!(input.span()=> const _: () = __private::#check::<#input>();)
+    let given = attrs.batch.is_given();
+    let check = quote_spanned!(input.span()=> __private::check_batch(#given, __private::Probe::<#input>::BATCH););
+    quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use __private::MaybeInput as _;
+            #check
+        };
+    }
 }
 
 fn options(attrs: &HandlerAttrs, settings: &Settings) -> TokenStream {

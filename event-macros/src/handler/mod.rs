@@ -27,6 +27,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         let name = name.unwrap_or_default();
         match callable {
             true => expand::emit(&attrs, &handler, &settings, &name, errors.is_none()),
+            // Inside an `impl` there is no place for a type.
+            false if handler.has_receiver() => TokenStream::new(),
             false => expand::inert(&attrs, &handler),
         }
     });

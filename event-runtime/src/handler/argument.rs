@@ -18,7 +18,8 @@ pub struct Call<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler",
     label = "not an argument a handler can take",
-    note = "after the event a handler takes `State<T>`, `Context` and `Emit<E>`; wrap your own type: `State<{Self}>`"
+    note = "after the event a handler takes `State<T>`, `Context` and `Emit<E>`; wrap your own type: `State<{Self}>`",
+    note = "for one of several events take a set first: `#[derive(EventSet)]` on an enum of them"
 )]
 pub trait Argument: Sized + Send {
     /// [`Nothing`], or the state that is [`Wanted`].
@@ -28,11 +29,11 @@ pub trait Argument: Sized + Send {
     fn take(need: &Self::Need, call: &Call<'_>) -> Self;
 }
 
-impl<T: Clone + Send + Sync + 'static> Argument for State<T> {
+impl<T: Send + Sync + 'static> Argument for State<T> {
     type Need = Wanted<T>;
 
     fn take(need: &Wanted<T>, _: &Call<'_>) -> Self {
-        Self(need.0.clone())
+        Self(need.get())
     }
 }
 

@@ -17,7 +17,7 @@ pub use emit::Emit;
 pub use input::{Input, Received};
 pub use options::{BatchOptions, Options, Rate};
 pub use output::{Output, Return};
-pub use state::{Has, Nothing, Provide, State, Supply, Wanted, With};
+pub use state::{Fits, Has, Nothing, Provide, State, Supply, Wanted, With};
 
 use crate::failure::Failed;
 

@@ -90,7 +90,7 @@ tuples!(A B C D F G);
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "not something a handler can return",
-    note = "a handler returns `()`, an event, `Option`, `Vec` or a tuple of events, or a `Result` of one of these whose error derives `Failure`"
+    note = "a handler returns `()`, an event, `Option`, `Vec` or a tuple of events, or a `Result` of one of these whose error derives `Failure` or is `BoxError`"
 )]
 pub trait Return {
     /// What it publishes.

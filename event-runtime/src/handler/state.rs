@@ -1,3 +1,4 @@
+use super::Handler;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -18,13 +19,17 @@ impl<T> Deref for State<T> {
 /// The states of a service, as a type: the last one added first.
 #[derive(Debug, Clone)]
 pub struct With<T, Rest> {
-    value: T,
+    wanted: Wanted<T>,
     rest: Rest,
 }
 
-impl<T, Rest> With<T, Rest> {
+impl<T: Clone, Rest> With<T, Rest> {
     pub(crate) fn new(value: T, rest: Rest) -> Self {
-        Self { value, rest }
+        let clone = T::clone;
+        Self {
+            wanted: Wanted { value, clone },
+            rest,
+        }
     }
 }
 
@@ -35,8 +40,8 @@ impl<T, Rest> With<T, Rest> {
     note = "add `.state(value)` before `.handle::<..>()`, with a value of type `{T}`"
 )]
 pub trait Has<T, Place> {
-    /// The value.
-    fn get(&self) -> &T;
+    /// The value, cloned.
+    fn get(&self) -> Wanted<T>;
 }
 
 /// The first of the list.
@@ -48,14 +53,14 @@ pub enum Here {}
 pub struct There<Place>(PhantomData<Place>);
 
 impl<T, Rest> Has<T, Here> for With<T, Rest> {
-    fn get(&self) -> &T {
-        &self.value
+    fn get(&self) -> Wanted<T> {
+        self.wanted.clone()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, U, Rest: Has<T, Place>, Place> Has<T, There<Place>> for With<U, Rest> {
-    fn get(&self) -> &T {
+    fn get(&self) -> Wanted<T> {
         self.rest.get()
     }
 }
@@ -65,8 +70,30 @@ impl<T, U, Rest: Has<T, Place>, Place> Has<T, There<Place>> for With<U, Rest> {
 pub struct Nothing;
 
 /// An argument that needs a state.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<T>(pub T);
+///
+/// How to clone it is known where the state is added. Handlers need not ask for `Clone` again, so a type that lacks it is
+/// reported there and nowhere else.
+#[derive(Debug)]
+pub struct Wanted<T> {
+    value: T,
+    clone: fn(&T) -> T,
+}
+
+impl<T> Wanted<T> {
+    /// The value, cloned.
+    pub(super) fn get(&self) -> T {
+        (self.clone)(&self.value)
+    }
+}
+
+impl<T> Clone for Wanted<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.get(),
+            clone: self.clone,
+        }
+    }
+}
 
 /// A service that has what one argument needs.
 pub trait Supply<Need, Place> {
@@ -80,10 +107,9 @@ impl<S> Supply<Nothing, ()> for S {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<S: Has<T, Place>, T: Clone, Place> Supply<Wanted<T>, Place> for S {
+impl<S: Has<T, Place>, T, Place> Supply<Wanted<T>, Place> for S {
     fn supply(&self) -> Wanted<T> {
-        Wanted(self.get().clone())
+        self.get()
     }
 }
 
@@ -97,12 +123,30 @@ impl<S> Provide<(), ()> for S {
     fn provide(&self) {}
 }
 
-#[diagnostic::do_not_recommend]
 impl<S, Need, Rest, Place, Places> Provide<(Need, Rest), (Place, Places)> for S
 where
     S: Supply<Need, Place> + Provide<Rest, Places>,
 {
     fn provide(&self) -> (Need, Rest) {
         (self.supply(), Provide::<Rest, Places>::provide(self))
+    }
+}
+
+/// A handler whose needs a service with `States` can meet.
+///
+/// The handler is the one who fits, not the service, so that the compiler points at the call that registers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "not a handler",
+    note = "put `#[handler]` on the async function; one `use` then brings the function and the handler"
+)]
+pub trait Fits<States, Places>: Handler {
+    /// Takes the needs out of the states.
+    fn needs(states: &States) -> Self::Needs;
+}
+
+impl<H: Handler, States: Provide<H::Needs, Places>, Places> Fits<States, Places> for H {
+    fn needs(states: &States) -> Self::Needs {
+        states.provide()
     }
 }

@@ -60,10 +60,16 @@ impl<E> Known<E> {
 }
 
 /// The one place where generated code asks for an event, so that one that is none is reported once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "derive it: `#[derive(Event)]` with `#[event(name = \"order.placed\", version = 1, owner = \"team\")]`"
+)]
 pub trait IsEvent: Sized {
     const EVENT: Known<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Event> IsEvent for E {
     const EVENT: Known<Self> = Known {
         contract: E::CONTRACT,
@@ -73,7 +79,7 @@ impl<E: Event> IsEvent for E {
 
 /// How an older version becomes a newer one.
 #[diagnostic::on_unimplemented(
-    message = "nothing says how a `{Self}` reads as a `{New}`",
+    message = "nothing says how `{Self}` reads as `{New}`",
     label = "no `impl From<{Self}> for {New}`",
     note = "write the upcast: `impl From<{Self}> for {New} {{ fn from(old: {Self}) -> Self {{ .. }} }}`"
 )]

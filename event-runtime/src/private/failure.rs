@@ -58,10 +58,17 @@ impl<E: Error + 'static> IsError for E {
 }
 
 /// The one place where generated code asks for a failure inside another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether its failures are worth a retry",
+    label = "not a failure that could decide",
+    note = "instead of `#[failure(transparent)]` choose here: `#[failure(retry)]`, `#[failure(poison)]` or `#[failure(skip)]`",
+    note = "or, if the type is yours, derive it there: `#[derive(Failure)]`"
+)]
 pub trait IsFailure {
     fn as_failure(&self) -> &dyn Failure;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Failure> IsFailure for F {
     fn as_failure(&self) -> &dyn Failure {
         self

@@ -1,6 +1,7 @@
 use crate::envelope::DecodeError;
 use crate::handler::{Input, Received};
 use event_contract::{Contract, Version};
+use std::marker::PhantomData;
 
 /// The input of a handler whose attribute found a mistake.
 #[derive(Debug)]
@@ -14,28 +15,35 @@ impl Input for NotBuilt {
     }
 }
 
-/// `batch(..)` is given.
-///
-/// # Panics
-///
-/// When evaluated by the compiler: for anything but a batch.
-#[track_caller]
-pub const fn is_batch<I: Input>() {
-    assert!(
-        I::BATCH,
-        "`batch(..)` hands over several events at once: take `Batch<E>` here, or remove the option"
-    );
+/// Tells what kind of input a type is, without asking for it to be one: that is asked in another place already.
+#[derive(Debug)]
+pub struct Probe<I>(PhantomData<I>);
+
+impl<I: Input> Probe<I> {
+    pub const BATCH: Option<bool> = Some(I::BATCH);
 }
 
-/// `batch(..)` is not given.
+/// What [`Probe`] says of any other type: its own constant goes first.
+pub trait MaybeInput {
+    const BATCH: Option<bool> = None;
+}
+
+impl<I> MaybeInput for Probe<I> {}
+
+/// `batch(..)` and `Batch<E>` go together.
 ///
 /// # Panics
 ///
-/// When evaluated by the compiler: for a batch.
+/// When evaluated by the compiler: for one without the other.
 #[track_caller]
-pub const fn is_no_batch<I: Input>() {
-    assert!(
-        !I::BATCH,
-        "when is a batch full? Say it: `#[handler(batch(max = 100, within = \"500ms\"))]`"
-    );
+pub const fn check_batch(given: bool, batch: Option<bool>) {
+    match (given, batch) {
+        (true, Some(false)) => {
+            panic!("`batch(..)` hands over several events at once: take `Batch<E>` here, or remove the option")
+        }
+        (false, Some(true)) => {
+            panic!("when is a batch full? Say it: `#[handler(batch(max = 100, within = \"500ms\"))]`")
+        }
+        _ => {}
+    }
 }

@@ -9,11 +9,11 @@ pub use self::event::{
     decode_own, not_built, version,
 };
 pub use self::failure::{IsError, IsFailure, Judge, Judgement};
-pub use self::handler::{NotBuilt, is_batch, is_no_batch};
+pub use self::handler::{MaybeInput, NotBuilt, Probe, check_batch};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet};
 pub use crate::failure::{Class, Failed, Failure};
-pub use crate::handler::{Argument, Call, Handler, Options, Return};
+pub use crate::handler::{Argument, Call, Handler, Input, Options, Return};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{Contract, Field, Unrouted, Version};
 pub use std::borrow::Cow;

@@ -4,7 +4,7 @@ use super::{Registered, command, signal, start};
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::handler::{Handler, Provide, With};
+use crate::handler::{Fits, With};
 use crate::message::Limits;
 use crate::topology::Names;
 use crate::transport::Transport;
@@ -204,14 +204,6 @@ impl<States> Service<States> {
         }
         Ok(())
     }
-
-    pub(super) fn register<H: Handler, Places>(mut self) -> Self
-    where
-        States: Provide<H::Needs, Places>,
-    {
-        self.handlers.push(Registered::new::<H>(self.states.provide()));
-        self
-    }
 }
 
 /// Registers handlers. In the prelude, so that `.handle::<name>()` reads like a method of [`Service`].
@@ -222,18 +214,14 @@ pub trait Handle<Places>: Sized {
     type States;
 
     /// Registers the handler `H`.
-    fn handle<H: Handler>(self) -> Self
-    where
-        Self::States: Provide<H::Needs, Places>;
+    fn handle<H: Fits<Self::States, Places>>(self) -> Self;
 }
 
 impl<States, Places> Handle<Places> for Service<States> {
     type States = States;
 
-    fn handle<H: Handler>(self) -> Self
-    where
-        States: Provide<H::Needs, Places>,
-    {
-        self.register::<H, Places>()
+    fn handle<H: Fits<States, Places>>(mut self) -> Self {
+        self.handlers.push(Registered::new::<H>(H::needs(&self.states)));
+        self
     }
 }

@@ -1,0 +1,10 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+enum OrderPlaced {
+    Online { order_id: u64 },
+    Shop { order_id: u64 },
+}
+
+fn main() {}

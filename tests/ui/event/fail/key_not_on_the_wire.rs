@@ -1,0 +1,11 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    #[event(key)]
+    #[serde(skip)]
+    order_id: u64,
+}
+
+fn main() {}

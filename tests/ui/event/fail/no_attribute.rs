@@ -1,0 +1,8 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    #[event(owner = "checkout")]
+    order_id: u64,
+}
+
+fn main() {}

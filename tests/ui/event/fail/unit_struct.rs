@@ -1,0 +1,7 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced;
+
+fn main() {}

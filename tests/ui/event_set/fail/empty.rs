@@ -1,0 +1,6 @@
+use event_runtime::prelude::*;
+
+#[derive(EventSet)]
+enum OrderEvents {}
+
+fn main() {}

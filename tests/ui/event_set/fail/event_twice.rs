@@ -1,0 +1,22 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.paid", version = 1, owner = "payments")]
+struct OrderPaid {
+    order_id: u64,
+}
+
+#[derive(EventSet)]
+enum OrderEvents {
+    Placed(OrderPlaced),
+    Paid(OrderPaid),
+    Again(OrderPlaced),
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[handler]
+async fn on_order(_: OrderPlaced) -> Result<(), std::io::Error> {
+    Ok(())
+}
+
+fn main() {}

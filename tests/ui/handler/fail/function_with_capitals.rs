@@ -1,0 +1,13 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[handler]
+#[allow(non_snake_case)]
+async fn onOrder(_: OrderPlaced) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use event_runtime::prelude::*;
+
+#[handler]
+struct OnOrder;
+
+fn main() {}

@@ -1,0 +1,16 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[handler]
+async fn on_order(order: OrderPlaced) -> Result<(), BoxError> {
+    let id: String = order.order_id;
+    drop(id);
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[handler]
+async fn on_order(order: OrderPlaced) {
+    let shared = std::rc::Rc::new(order);
+    tokio::task::yield_now().await;
+    drop(shared);
+}
+
+fn main() {}
