@@ -5,6 +5,8 @@
 
 #[path = "faults/broker.rs"]
 mod broker;
+#[path = "faults/clumsy.rs"]
+mod clumsy;
 #[path = "faults/crash.rs"]
 mod crash;
 #[path = "faults/network.rs"]

@@ -72,6 +72,13 @@ impl Scene {
         service.start().await.unwrap()
     }
 
+    /// The service in this process, which does not look at its queues before it starts.
+    pub(crate) async fn run_assuming(&self, log: Log, transport: impl Transport) -> Running {
+        let service = work::service(&self.service, log, &self.handlers).assume_topology();
+        let service = service.bus(&self.names.bus).transport(transport);
+        service.start().await.unwrap()
+    }
+
     /// A service that only publishes.
     pub(crate) async fn publisher(&self, transport: impl Transport) -> Running {
         let service = Service::new("publisher").bus(&self.names.bus).assume_topology();
@@ -140,6 +147,11 @@ impl Scene {
         ids
     }
 
+    /// Empties the queue of what found no queue inside the service.
+    pub(crate) async fn kept(&self) -> Vec<String> {
+        broker::take_ids(&self.url, &self.names.lost()).await
+    }
+
     /// Waits until nothing is ready in `queue`.
     pub(crate) async fn until_empty(&self, queue: &str) {
         eventually(SOON, "an empty queue", async || {
@@ -150,7 +162,13 @@ impl Scene {
 
     /// What the journal proves about `handler`.
     pub(crate) fn report(&self, handler: &str) -> Report {
-        Audit::new().handler(handler).of(&self.journal.facts())
+        self.report_with(handler, Vec::new())
+    }
+
+    /// The same, with events that are still on the broker.
+    pub(crate) fn report_with(&self, handler: &str, queued: Vec<String>) -> Report {
+        let audit = Audit::new().handler(handler).queued(queued);
+        audit.of(&self.journal.facts())
     }
 
     /// Nothing is lost, nothing is invented; no event took effect more than `most` times.

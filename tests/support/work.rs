@@ -109,7 +109,7 @@ pub async fn defer(order: Order, context: Context, State(log): State<Log>) -> Re
 /// Never takes effect.
 #[handler]
 pub async fn reject(order: Order, context: Context, State(log): State<Log>) -> Result<(), Trouble> {
-    drop(order);
+    let _ = order;
     log.started(&context);
     Err(Trouble::Never)
 }
