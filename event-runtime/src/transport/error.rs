@@ -28,7 +28,8 @@ pub enum PublishError {
     /// The service's exchanges and queues could not be made yet; it was not sent.
     #[error("the exchanges and queues are not there yet: {0}")]
     NotReady(String),
-    /// No answer in time: it may be stored or not. Publish it again with the same id.
+    /// No answer in time, or its exchange was deleted while it was on its way: it may be stored or not. Publish it again
+    /// with the same id.
     #[error("the broker did not answer within {within_ms} ms; the message may have been stored")]
     Unknown {
         /// How long the answer was waited for.

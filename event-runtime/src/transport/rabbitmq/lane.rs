@@ -26,6 +26,7 @@ pub(super) async fn run(options: Arc<RabbitOptions>, link: Arc<Link>, intake: In
         options,
         link,
         open: None,
+        known: Vec::new(),
     };
     loop {
         let window = Window::gather(&mut *intake.lock().await).await;
@@ -40,11 +41,19 @@ struct Lane {
     options: Arc<RabbitOptions>,
     link: Arc<Link>,
     open: Option<Open>,
+    /// Exchanges that have taken a message of this lane and are not known to be gone.
+    known: Vec<String>,
 }
 
 struct Open {
     live: Arc<Live>,
     channel: Channel,
+}
+
+/// What was sent together, and when.
+struct Sent<'a> {
+    round: &'a [usize],
+    at: Instant,
 }
 
 impl Lane {
@@ -65,7 +74,7 @@ impl Lane {
                 sleep_until(deadline.min(Instant::now() + PAUSE)).await;
                 continue;
             };
-            let round = answers.round(most);
+            let (round, at) = (answers.round(most), Instant::now());
             let expire = |answers: &mut Answers| expire(&self.options, &self.link, answers);
             let sent = round::publish(
                 &open.channel,
@@ -76,17 +85,56 @@ impl Lane {
                 expire,
             );
             match sent.await {
-                Ok(()) => {}
+                Ok(()) => self.learn(&messages, &round, &answers),
                 Err(Lost::Silent) => self.open = None,
                 Err(Lost::Channel(error)) => {
                     self.open = None;
-                    if !blame(&error, &messages, &round, &mut answers) {
+                    let sent = Sent { round: &round, at };
+                    if !self.forget(&error, &messages, &sent, &mut answers)
+                        && !blame(&error, &messages, &round, &mut answers)
+                    {
                         most = 1;
                     }
                 }
             }
             answers.reply();
         }
+    }
+
+    /// Remembers which exchanges are there.
+    fn learn(&mut self, messages: &[Outgoing], round: &[usize], answers: &Answers) {
+        for &index in round {
+            let exchange = &messages[index].exchange;
+            if answers.get(index) == Some(&Ok(())) && !self.known.contains(exchange) {
+                self.known.push(exchange.clone());
+            }
+        }
+    }
+
+    /// When an exchange that was there is gone, what this round sent to it may have been stored before that.
+    fn forget(&mut self, error: &lapin::Error, messages: &[Outgoing], sent: &Sent<'_>, answers: &mut Answers) -> bool {
+        let Some((NOT_FOUND, words)) = failure::objection(error) else {
+            return false;
+        };
+        let is_gone = |known: &String| failure::quoted(words) == Some(known);
+        let Some(at) = self.known.iter().position(is_gone) else {
+            return false;
+        };
+        let gone = self.known.swap_remove(at);
+        tracing::warn!(exchange = gone, reason = failure::plain(words), "an exchange is gone");
+        let round = sent.round.iter().copied();
+        let doubtful: Vec<_> = round
+            .filter(|index| messages[*index].exchange == gone && answers.get(*index).is_none())
+            .collect();
+        // Alone, it is the one that the broker did not take.
+        if doubtful.len() < 2 {
+            return false;
+        }
+        let within_ms = u64::try_from(sent.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        for index in doubtful {
+            answers.set(index, Err(PublishError::Unknown { within_ms }));
+        }
+        true
     }
 
     fn expire(&self, answers: &mut Answers) {

@@ -96,6 +96,10 @@ impl Answers {
         self.found[index] = Some(answer);
     }
 
+    pub(super) fn get(&self, index: usize) -> Option<&Answer> {
+        self.found[index].as_ref()
+    }
+
     /// Answers every message that `which` chooses and that has no answer yet; returns how many.
     pub(super) fn set_where(&mut self, which: impl Fn(usize) -> bool, answer: impl Fn(usize) -> Answer) -> usize {
         let mut count = 0;
