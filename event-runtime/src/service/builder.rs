@@ -170,9 +170,9 @@ impl<States> Service<States> {
         command::main(self).await
     }
 
-    /// Deletes this service's queues and exchanges with everything in them, and the bus; for tests and examples.
+    /// Deletes this service's queues and exchanges with everything in them; for tests and examples.
     ///
-    /// What is not there is no error. In process there is nothing to delete.
+    /// The bus goes too, unless it leads to the queues of other services. What is not there is no error.
     ///
     /// # Errors
     ///

@@ -171,7 +171,9 @@ impl Running {
         finished
     }
 
-    /// Deletes this service's queues and exchanges with everything in them, and the bus; for tests and examples.
+    /// Deletes this service's queues and exchanges with everything in them; for tests and examples.
+    ///
+    /// The bus goes too, unless it leads to the queues of other services.
     ///
     /// # Errors
     ///

@@ -58,6 +58,8 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
 
     /// Deletes the queues and exchanges of `topology`, with everything in them.
     ///
+    /// An exchange that still leads to somebody else's queue stays.
+    ///
     /// # Errors
     ///
     /// No connection, no permission.

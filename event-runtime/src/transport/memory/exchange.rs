@@ -57,9 +57,18 @@ impl Exchanges {
         }
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    /// Removes an exchange that leads nowhere; `false` when it leads somewhere and stays.
+    pub(super) fn remove_unused(&mut self, name: &str) -> bool {
+        if self
+            .by_name
+            .get(name)
+            .is_some_and(|exchange| !exchange.bindings.is_empty())
+        {
+            return false;
+        }
         self.by_name.remove(name);
         self.unbind(&Target::Exchange(name.into()));
+        true
     }
 
     /// Takes `target` out of every exchange.

@@ -32,10 +32,13 @@ impl Bus {
     pub(super) fn remove(self: &Arc<Self>, topology: &Topology) {
         self.change(|state| {
             topology.queues.iter().for_each(|queue| state.remove_queue(&queue.name));
-            topology
-                .exchanges
-                .iter()
-                .for_each(|exchange| state.exchanges.remove(&exchange.name));
+            // An exchange is in use as long as it leads somewhere: to another of these, or to somebody else's queue.
+            let mut left: Vec<_> = topology.exchanges.iter().map(|exchange| &exchange.name).collect();
+            let mut before = usize::MAX;
+            while left.len() < before {
+                before = left.len();
+                left.retain(|exchange| !state.exchanges.remove_unused(exchange));
+            }
         });
     }
 }

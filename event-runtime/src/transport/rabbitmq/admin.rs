@@ -175,14 +175,28 @@ impl<'a> Admin<'a> {
             let deleted = deleted.await?;
             self.unless_missing(deleted)?;
         }
-        for exchange in &topology.exchanges {
-            let (name, what) = (topology::name(&exchange.name)?, format!("exchange {}", exchange.name));
-            let options = ExchangeDeleteOptions::default();
-            let deleted = self.run(&what, async |channel| channel.exchange_delete(name, options).await);
-            let deleted = deleted.await?;
-            self.unless_missing(deleted)?;
+        // An exchange is in use as long as it leads somewhere: to another of these, or to somebody else's queue.
+        let mut left: Vec<_> = topology.exchanges.iter().collect();
+        loop {
+            let before = left.len();
+            let mut in_use = Vec::new();
+            for exchange in left {
+                let (name, what) = (topology::name(&exchange.name)?, format!("exchange {}", exchange.name));
+                let options = ExchangeDeleteOptions {
+                    if_unused: true,
+                    ..ExchangeDeleteOptions::default()
+                };
+                let deleted = self.run(&what, async |channel| channel.exchange_delete(name, options).await);
+                match deleted.await? {
+                    Err(error) if code(&error) == Some(PRECONDITION_FAILED) => in_use.push(exchange),
+                    deleted => self.unless_missing(deleted)?,
+                }
+            }
+            if in_use.is_empty() || in_use.len() == before {
+                return Ok(());
+            }
+            left = in_use;
         }
-        Ok(())
     }
 
     fn unless_missing(&self, deleted: Result<(), Error>) -> Result<(), TransportError> {

@@ -22,6 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
         remove,
         "removing takes queues and exchanges away, and once more is no error"
     ),
+    check!(remove_shared, "removing leaves an exchange that others are bound to"),
     check!(depth, "the depth counts what waits, not what is being handled"),
     check!(
         no_such_queue,
@@ -132,6 +133,19 @@ async fn remove(lab: &Lab) -> Verdict {
     lab.send(&lab.name("in"), "", ["new"]).await?;
     let mut reader = lab.read(&lab.name("q"), 10).await?;
     ensure_eq!(reader.bodies(1).await?, ["new"], "messages of the new queue");
+    Ok(())
+}
+
+async fn remove_shared(lab: &Lab) -> Verdict {
+    let ours = lab.draft().exchange("bus", Fanout).queue("ours");
+    let ours = ours.bind("bus", "ours", "").make().await?;
+    let theirs = lab.draft().exchange("bus", Fanout).queue("theirs");
+    theirs.bind("bus", "theirs", "").make().await?;
+    lab.one.remove(&ours).await?;
+    lab.send(&lab.name("bus"), "", ["still here"]).await?;
+    lab.holds(&lab.name("theirs"), 1).await?;
+    let plan = lab.one.plan(&ours).await?;
+    ensure_eq!(plan.missing, [format!("queue {}", lab.name("ours"))], "missing");
     Ok(())
 }
 
