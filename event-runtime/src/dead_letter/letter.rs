@@ -44,7 +44,7 @@ pub struct DeadLetter {
 }
 
 impl DeadLetter {
-    pub(super) fn read(handler: &str, message: Message) -> Self {
+    pub(crate) fn read(handler: &str, message: Message) -> Self {
         let headers = &message.headers;
         let history = History::read(headers);
         let address = headers.get(header::ORIGIN_KEY).unwrap_or_default();

@@ -5,17 +5,24 @@ use super::describe::Description;
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
 use crate::topology::{Plan, Topology};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use event_contract::Contract;
 use serde::Serialize;
 use serde_json::Value;
 
-fn table(head: &[&str]) -> Table {
+/// With lines between the rows, for cells of several lines.
+fn ruled(head: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(head);
+    table
+}
+
+fn table(head: &[&str]) -> Table {
+    let mut table = ruled(head);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table
 }
 
@@ -40,7 +47,7 @@ pub(super) fn description(description: &Description) {
         };
         println!("  {}  ->  {}  ->  {to}", handler.takes.join(", "), handler.name);
     }
-    let mut handlers = table(&["handler", "what it does", "guarantees"]);
+    let mut handlers = ruled(&["handler", "what it does", "guarantees"]);
     for handler in &description.handlers {
         let with = &handler.guarantees;
         let mut text = format!(
@@ -177,7 +184,8 @@ pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: boo
     println!("{}", body(letter, contracts, raw));
 }
 
-/// The body, with the sensitive fields of its contract redacted; unreadable bytes only when asked for.
+/// The body, with the sensitive fields of its contract redacted; anything else only when asked for: what the contract
+/// does not know may be just as sensitive.
 fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
     let bytes = &letter.message.body;
     if raw {
@@ -200,16 +208,56 @@ fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
             bytes.len()
         );
     }
-    if let Value::Object(fields) = &mut value {
-        for field in known
+    let Value::Object(fields) = &mut value else {
+        return format!(
+            "the body is no JSON object: {} bytes; `--raw` shows them, sensitive ones too",
+            bytes.len()
+        );
+    };
+    for (name, value) in fields {
+        let mut same = known
             .iter()
             .flat_map(|contract| contract.fields)
-            .filter(|field| field.sensitive)
-        {
-            if let Some(value) = fields.get_mut(field.name) {
-                *value = Value::from("[redacted]");
-            }
+            .filter(|field| field.name == name)
+            .peekable();
+        if same.peek().is_none() {
+            *value = Value::from("[not in the contract]");
+        } else if same.any(|field| field.sensitive) {
+            *value = Value::from("[redacted]");
         }
     }
     format!("{value:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Headers, Message, property};
+    use event_contract::{Field, Version};
+
+    fn shown(body: &'static str, raw: bool) -> String {
+        const FIELDS: &[Field] = &[Field::new("order", "u32", false), Field::new("email", "String", true)];
+        let contract = Contract::new("order.placed", Version::FIRST, "order.placed.v1").with_fields(FIELDS);
+        let mut headers = Headers::new();
+        headers.push(property::MESSAGE_ID, "1");
+        headers.push(property::TYPE, "order.placed.v9");
+        let message = Message {
+            headers,
+            body: body.into(),
+        };
+        super::body(&DeadLetter::read("h", message), &[&contract], raw)
+    }
+
+    #[test]
+    fn only_what_the_contract_calls_harmless_is_shown() {
+        let body = r#"{"order":7,"email":"ada@example.org","phone":"555"}"#;
+        let text = shown(body, false);
+        assert!(text.contains("\"order\": 7"), "{text}");
+        assert!(text.contains("\"email\": \"[redacted]\""), "{text}");
+        assert!(text.contains("\"phone\": \"[not in the contract]\""), "{text}");
+        for secret in ["\"ada@example.org\"", "[\"ada@example.org\"]", "ada@example.org"] {
+            assert!(!shown(secret, false).contains("ada"), "{secret}");
+        }
+        assert!(shown(body, true).contains("ada"));
+    }
 }
