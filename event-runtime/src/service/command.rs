@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::topology::Names;
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
@@ -139,13 +140,21 @@ pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
 }
 
 /// Logs to standard error; `RUST_LOG` overrides the level. A subscriber that the program has set stays.
+///
+/// The client library is silent unless asked for: what it says of a lost connection we say as well, once.
 fn log(level: tracing::Level) {
+    let said = std::env::var("RUST_LOG").unwrap_or_default();
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())
-        .from_env_lossy();
+        .parse_lossy(if said.is_empty() {
+            format!("{level},lapin=off")
+        } else {
+            said
+        });
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
 }
 
@@ -292,13 +301,15 @@ async fn replay<S>(
             .replay(handler, &which.select(), |at| bar.set_position(at))
             .await?;
         bar.finish_and_clear();
-        tracing::warn!(
-            handler,
-            replay = replayed.id,
-            sent = replayed.sent,
-            left = replayed.left,
-            "replayed"
-        );
+        if replayed.sent > 0 {
+            tracing::warn!(
+                handler,
+                replay = replayed.id,
+                sent = replayed.sent,
+                left = replayed.left,
+                "replayed"
+            );
+        }
         if !json {
             output::line(&format!(
                 "{handler}: {} sent again, {} left",

@@ -97,6 +97,7 @@ async fn bring_up(
         make(transport.as_ref(), &topology, &ready).await;
     }
     ready.send_replace(Health::Up);
+    tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut handlers = JoinSet::new();
     for job in jobs {
         handlers.spawn(supervise(job));
