@@ -64,10 +64,14 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// `tok_declined` is declined, `tok_down` finds nobody, `tok_flaky` finds nobody twice.
+    /// `tok_declined` is declined, `tok_down` finds nobody, `tok_flaky` finds nobody twice; `tok_hangs` never returns.
     pub async fn authorize(&self, key: &str, card: &str) -> Result<u64, PaymentError> {
-        let slow = if card == "tok_slow" { 150 } else { 2 };
-        tokio::time::sleep(Duration::from_millis(slow)).await;
+        let takes = match card {
+            "tok_hangs" => Duration::MAX,
+            "tok_slow" => Duration::from_millis(150),
+            _ => Duration::from_millis(2),
+        };
+        tokio::time::sleep(takes).await;
         let repaired = self.0.repaired.load(Ordering::Relaxed);
         let mut books = self.books();
         if let Some(authorization) = books.charges.get(key).copied() {

@@ -29,7 +29,7 @@ pub async fn authorize_payment(
 pub async fn queue_fulfillment(payment: PaymentAuthorized, ledger: State<Ledger>, ctx: Context) -> FulfillmentQueued {
     let place = ledger.enlist(&payment, &ctx);
     FulfillmentQueued {
-        warehouse: if place % 2 == 0 { "north" } else { "south" }.to_owned(),
+        warehouse: if place.is_multiple_of(2) { "north" } else { "south" }.to_owned(),
         order_ref: payment.order_ref,
         place,
     }

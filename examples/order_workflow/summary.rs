@@ -1,7 +1,7 @@
 //! What a person reads at the end.
 
 use crate::account::Account;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -146,7 +146,7 @@ fn dead_letters(account: &Account) -> Table {
 
 fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(head);
     table
 }

@@ -1,0 +1,171 @@
+//! The example that a newcomer runs first: the same accounts on every transport, and plain words about bad input.
+
+use event_tests::{require_broker, unique};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// Builds it, in case only this test was asked for; the whole test run has built it already.
+fn program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let built = Command::new(cargo)
+            .args([
+                "build",
+                "--quiet",
+                "--workspace",
+                "--all-features",
+                "--example",
+                "order_workflow",
+            ])
+            .current_dir(root)
+            .status()
+            .unwrap();
+        assert!(built.success(), "the example builds");
+        // target/debug/deps/example-0123456789abcdef
+        let own = std::env::current_exe().unwrap();
+        let profile = own.parent().and_then(|deps| deps.parent()).unwrap();
+        profile
+            .join("examples")
+            .join(format!("order_workflow{}", std::env::consts::EXE_SUFFIX))
+    })
+}
+
+fn workflow(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(program());
+    for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDER_SERVICE"] {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// The lines that must not depend on transport and luck.
+fn accounts(output: &Output) -> Vec<&str> {
+    let text = text(&output.stdout);
+    let from_the_sums = text.lines().skip_while(|line| *line != "accounting");
+    let block = from_the_sums
+        .take_while(|line| !line.starts_with("took "))
+        .collect::<Vec<_>>();
+    assert!(!block.is_empty(), "{text}{}", self::text(&output.stderr));
+    block
+}
+
+const FIRST: [&str; 7] = [
+    "accounting",
+    "  lines read    1,260 = 1,260 published + 0 refused",
+    "  published     1,260 = 1,220 events + 40 repeats",
+    "  events        1,220 = 1,184 fulfilled + 20 stale + 16 dead letters",
+    "  dead letters     16 = 2 exhausted + 6 malformed + 6 poison + 2 unknown_contract",
+    "  fulfilled     1,184 = 1,184 charges",
+    "every order accounted for: yes",
+];
+
+#[test]
+fn in_process() {
+    let output = workflow(&[], &[]);
+    assert_eq!(accounts(&output), FIRST);
+    assert!(output.status.success());
+    assert_eq!(text(&output.stderr), "", "no progress where nobody watches");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_rabbitmq_and_its_dead_letters() {
+    let url = require_broker().await;
+    let (bus, service) = (unique("bus").replace('-', "_"), unique("orders"));
+    let environment = [
+        ("EVENT_URL", url.as_str()),
+        ("EVENT_BUS", &bus),
+        ("ORDER_SERVICE", &service),
+    ];
+    let output = workflow(&["--keep"], &environment);
+    assert_eq!(accounts(&output), FIRST);
+    assert!(output.status.success());
+
+    let list = workflow(&["dlq", "list", "--reason", "poison"], &environment);
+    assert!(text(&list.stdout).contains("SO-00099"), "{list:?}");
+    assert!(text(&list.stdout).contains("6 dead letters"), "{list:?}");
+
+    // A second run on the same queues: cleared before, cleared afterwards.
+    let output = workflow(&["--replay"], &environment);
+    let after = accounts(&output);
+    assert_eq!(after[..FIRST.len()], FIRST);
+    assert!(
+        text(&output.stdout).contains("1,220 = 1,192 fulfilled + 20 stale + 8 dead letters"),
+        "{output:?}"
+    );
+    assert!(output.status.success());
+    let list = workflow(&["dlq", "list"], &environment);
+    assert!(text(&list.stderr).contains("there is no queue"), "{list:?}");
+    assert_eq!(list.status.code(), Some(2));
+}
+
+#[test]
+fn repaired_and_replayed_in_process() {
+    let output = workflow(&["--replay"], &[]);
+    let all = text(&output.stdout);
+    assert!(all.contains("8 dead letters go to it again"), "{all}");
+    assert!(all.contains("1,192 fulfilled + 20 stale + 8 dead letters"), "{all}");
+    assert!(all.contains("1,192 = 1,192 charges"), "{all}");
+    assert!(output.status.success());
+}
+
+#[test]
+fn a_file_that_is_no_orders_file_is_said_to_be_one() {
+    let directory = std::env::temp_dir().join(unique("orders"));
+    std::fs::create_dir_all(&directory).unwrap();
+    let good = r#"{"order_ref":"SO-1","revision":1,"email":"a@b.example","card":"tok_visa","total_cents":1}"#;
+    let cases: [(&str, Option<Vec<u8>>, &str); 4] = [
+        ("missing", None, "cannot read the orders in"),
+        ("empty", Some(Vec::new()), "has no order in it"),
+        ("foreign", Some(b"<orders/>\n".to_vec()), "has no order in it: 1 lines"),
+        (
+            "damaged",
+            Some([good.as_bytes(), b"\n\xff\xfe\n"].concat()),
+            "is damaged: line 2 is not text",
+        ),
+    ];
+    for (name, bytes, says) in cases {
+        let path = directory.join(name);
+        if let Some(bytes) = bytes {
+            std::fs::write(&path, bytes).unwrap();
+        }
+        let output = workflow(&["--file", path.to_str().unwrap()], &[]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(text(&output.stderr).contains(says), "{name}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{name}");
+    }
+    // A file that breaks off is a feed like any other: its last line is a dead letter, and accounted for.
+    let path = directory.join("cut");
+    std::fs::write(&path, format!("{good}\n{}", &good[..50])).unwrap();
+    let output = workflow(&["--file", path.to_str().unwrap()], &[]);
+    assert!(accounts(&output).contains(&"  events            2 = 1 fulfilled + 0 stale + 1 dead letters"));
+    assert!(output.status.success());
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn orders_that_do_not_come_to_an_end_are_named() {
+    let path = std::env::temp_dir().join(unique("orders"));
+    let order = r#"{"order_ref":"SO-1","revision":1,"email":"a@b.example","card":"tok_hangs","total_cents":1}"#;
+    std::fs::write(&path, order).unwrap();
+    let arguments = ["--within", "0", "--file", path.to_str().unwrap()];
+    let output = workflow(&arguments, &[("EVENT_GRACE_SECONDS", "0")]);
+    let block = accounts(&output);
+    assert!(block.contains(&"every order accounted for: no"), "{block:?}");
+    assert!(
+        block.iter().any(|line| line.starts_with("  missing: line 1 (SO-1)")),
+        "{block:?}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+    std::fs::remove_file(path).unwrap();
+}
