@@ -1,5 +1,7 @@
 //! The example that a newcomer runs first: the same accounts on every transport, and plain words about bad input.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use event_tests::{require_broker, unique};
 use std::path::PathBuf;
 use std::process::{Command, Output};
