@@ -119,3 +119,62 @@ impl Select {
             && same(&self.key, letter.key.as_deref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::fuzz;
+    use fastrand::Rng;
+
+    const HISTORY: &str = r#"[{"attempt":1,"at":"2026-01-02T03:04:05Z","class":"retry","code":"Gateway","error":"no answer","took_ms":12,"host":"a","build":"b 1.0"}]"#;
+
+    #[test]
+    fn a_dead_letter_of_anything() {
+        let mut rng = Rng::with_seed(4);
+        let (mut whole, mut partial) = (0, 0);
+        for round in 0..fuzz::ROUNDS {
+            let mut message = fuzz::message(&mut rng);
+            for (name, valid) in [
+                (header::ATTEMPT, "1"),
+                (header::HISTORY, HISTORY),
+                (header::ORIGIN_KEY, "order.placed.v2"),
+                (header::ORIGIN_USER, "checkout"),
+                (header::FIRST_FAILED_AT, "2026-01-02T03:04:05Z"),
+                (header::DEAD_AT, "2026-01-02T03:04:06Z"),
+                (header::REASON, "exhausted"),
+                (header::ERROR, "no answer"),
+                (header::FINGERPRINT, "0123456789abcdef"),
+            ] {
+                message.headers.push(name, &fuzz::value(&mut rng, valid));
+            }
+            let sent = message.clone();
+            let letter = DeadLetter::read("charge", message);
+            assert_eq!(letter.message, sent, "round {round}: everything it came with stays");
+            assert!(letter.attempts > 0 || letter.history.is_empty(), "round {round}");
+            assert!(serde_json::to_string(&letter).is_ok(), "round {round}");
+            match letter.history.len() {
+                1 => whole += 1,
+                _ => partial += 1,
+            }
+        }
+        assert!(
+            whole > fuzz::ROUNDS / 2 && partial > fuzz::ROUNDS / 20,
+            "{whole} and {partial}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_ours_is_shown_as_far_as_it_goes() {
+        let headers: Headers = [(":message_id", "m"), ("x-evt-attempt", "-1"), ("x-evt-history", "{}")]
+            .into_iter()
+            .collect();
+        let message = Message {
+            headers,
+            body: bytes::Bytes::from_static(b"\xff"),
+        };
+        let letter = DeadLetter::read("charge", message);
+        assert_eq!((letter.id.as_deref(), letter.attempts), (Some("m"), 0));
+        assert_eq!((&*letter.reason, &*letter.event_type), ("given_back_too_often", ""));
+        assert!(letter.history.is_empty() && letter.dead_at.is_none());
+    }
+}

@@ -5,7 +5,7 @@ use crate::message::{Headers, Message, property};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-const ROUNDS: usize = 100_000;
+pub(crate) const ROUNDS: usize = 100_000;
 
 const ATTRIBUTES: [(&str, &str); 13] = [
     ("specversion", "1.0"),
@@ -57,7 +57,7 @@ fn noise(rng: &mut Rng, most: usize) -> String {
     std::iter::repeat_with(|| rng.char(..)).take(length).collect()
 }
 
-fn value(rng: &mut Rng, valid: &str) -> String {
+pub(crate) fn value(rng: &mut Rng, valid: &str) -> String {
     match rng.u8(0..20) {
         0 => noise(rng, 40),
         1..4 => mutated(rng, valid),
@@ -121,7 +121,7 @@ fn structured(rng: &mut Rng) -> Vec<u8> {
     serde_json::to_vec(&event).unwrap()
 }
 
-fn message(rng: &mut Rng) -> Message {
+pub(crate) fn message(rng: &mut Rng) -> Message {
     let mut body = match rng.u8(0..3) {
         0 => noise(rng, 60).into_bytes(),
         1 => std::iter::repeat_with(|| rng.u8(..)).take(60).collect(),

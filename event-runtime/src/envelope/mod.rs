@@ -5,7 +5,7 @@ mod decode;
 mod error;
 mod found;
 #[cfg(test)]
-mod fuzz;
+pub(crate) mod fuzz;
 mod id;
 mod metadata;
 mod structured;
