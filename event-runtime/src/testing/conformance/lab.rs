@@ -121,9 +121,14 @@ impl Lab {
     /// Removes what was made, and closes both connections.
     pub(super) async fn clean_up(self) -> Verdict {
         let made = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut removed = Ok(());
-        for topology in made {
-            removed = removed.and(self.one.remove(&topology).await);
+        let mut all = Topology::default();
+        made.into_iter().for_each(|topology| all.merge(topology));
+        let mut removed = self.one.remove(&all).await;
+        for _ in 0..2 {
+            if removed.is_err() {
+                sleep(Duration::from_secs(1)).await;
+                removed = self.one.remove(&all).await;
+            }
         }
         self.one.close().await;
         self.two.close().await;

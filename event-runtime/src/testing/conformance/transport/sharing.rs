@@ -15,6 +15,7 @@ pub(super) const CHECKS: &[Check] = &[
         competing,
         "each message goes to one of several sessions, and all of them get some"
     ),
+    check!(in_turns, "sessions that have room get messages in turns"),
     check!(waiting_reader, "a session that waits is woken by the next message"),
     check!(
         single_active,
@@ -68,6 +69,16 @@ async fn competing(lab: &Lab) -> Verdict {
         "what was given back did not come first"
     );
     two.quiet().await
+}
+
+async fn in_turns(lab: &Lab) -> Verdict {
+    let queue = shared(lab, false).await?;
+    let mut one = lab.read(&queue, 50).await?;
+    let mut two = lab.read_too(&queue, 50).await?;
+    lab.send(&lab.name("in"), "", 0..20).await?;
+    one.take(5).await?;
+    two.take(5).await?;
+    Ok(())
 }
 
 async fn waiting_reader(lab: &Lab) -> Verdict {

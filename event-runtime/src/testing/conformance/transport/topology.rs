@@ -1,7 +1,7 @@
 //! Looking at, making and removing what is needed.
 
 use crate::testing::conformance::Check;
-use crate::testing::conformance::lab::Lab;
+use crate::testing::conformance::lab::{Lab, message};
 use crate::testing::conformance::verdict::{Verdict, check, ensure, ensure_eq};
 use crate::topology::ExchangeKind::{Fanout, Topic};
 use crate::topology::{Route, Topology};
@@ -14,6 +14,10 @@ pub(super) const CHECKS: &[Check] = &[
         "a plan names what is missing, apply makes it, the next plan finds it there"
     ),
     check!(apply_again, "applying again changes nothing and loses no message"),
+    check!(
+        bound_later,
+        "a binding takes effect for the next message, also on an exchange in use"
+    ),
     check!(
         different_arguments,
         "an object with other arguments is reported, by its name, and left alone"
@@ -84,6 +88,25 @@ async fn apply_again(lab: &Lab) -> Verdict {
     let mut reader = lab.read(&lab.name("q"), 10).await?;
     ensure_eq!(reader.bodies(2).await?, ["before", "after"], "messages");
     reader.quiet().await
+}
+
+async fn bound_later(lab: &Lab) -> Verdict {
+    let draft = lab.draft().exchange("bus", Topic).queue("a");
+    draft.bind("bus", "a", "order.*").make().await?;
+    let bus = lab.name("bus");
+    lab.send(&bus, "order.placed", ["first"]).await?;
+    let early = lab.publish(vec![message(&bus, "stock.low", "early")]).await?;
+    ensure!(early[0].is_err(), "a message that nothing took was called stored");
+    let draft = lab.draft().exchange("bus", Topic).queue("a").queue("b");
+    draft.bind("bus", "a", "stock.*").bind("bus", "b", "#").make().await?;
+    lab.send(&bus, "stock.low", ["second"]).await?;
+    lab.send(&bus, "order.placed", ["third"]).await?;
+    for (queue, wanted) in [("a", &["first", "second", "third"][..]), ("b", &["second", "third"])] {
+        let mut reader = lab.read(&lab.name(queue), 10).await?;
+        ensure_eq!(reader.bodies(wanted.len()).await?, wanted, "messages of {queue}");
+        reader.quiet().await?;
+    }
+    Ok(())
 }
 
 async fn different_arguments(lab: &Lab) -> Verdict {
