@@ -33,9 +33,19 @@ pub(crate) struct Site {
 impl Site {
     /// Declares the exchange and a queue bound to it for each of `keys`.
     pub(crate) async fn open<K: AsRef<str>>(keys: &[K]) -> Result<Self> {
+        let exchange = private_name();
+        let named = exchange.clone();
+        Self::make(exchange, keys, |at| format!("{named}.{at}")).await
+    }
+
+    /// The same, with queues of given names: of what an earlier run left behind nothing remains.
+    pub(crate) async fn named<K: AsRef<str>>(keys: &[K], queue: impl Fn(usize) -> String) -> Result<Self> {
+        Self::make(private_name(), keys, queue).await
+    }
+
+    async fn make<K: AsRef<str>>(exchange: String, keys: &[K], queue: impl Fn(usize) -> String) -> Result<Self> {
         let connection = connect().await?;
         let channel = connection.create_channel().await?;
-        let exchange = private_name();
         let options = ExchangeDeclareOptions {
             auto_delete: true,
             ..Default::default()
@@ -54,8 +64,8 @@ impl Site {
             channel,
             connection,
         };
-        for key in keys {
-            site.route(key.as_ref()).await?;
+        for (at, key) in keys.iter().enumerate() {
+            site.route(key.as_ref(), queue(at)).await?;
         }
         Ok(site)
     }
@@ -90,8 +100,10 @@ impl Site {
         Ok(())
     }
 
-    async fn route(&mut self, key: &str) -> Result<()> {
-        let queue = format!("{}.{}", self.exchange, self.routes.len());
+    async fn route(&mut self, key: &str, queue: String) -> Result<()> {
+        self.channel
+            .queue_delete(queue.as_str().into(), QueueDeleteOptions::default())
+            .await?;
         let mut arguments = FieldTable::default();
         arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
         // A run that was killed leaves nothing behind for long.

@@ -5,7 +5,7 @@ use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
 use uuid::Uuid;
 
-use crate::order::{ORDER_PLACED, Order};
+use crate::order::Order;
 
 /// How much a message says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +17,17 @@ pub(crate) enum Envelope {
 }
 
 impl Envelope {
-    /// The properties of one message.
-    pub(crate) fn properties(self, order: &Order) -> BasicProperties {
+    /// The properties of one message of the type `key`.
+    pub(crate) fn properties(self, order: &Order, key: &str) -> BasicProperties {
         let persistent = BasicProperties::default().with_delivery_mode(2);
         match self {
             Self::Bare => persistent,
-            Self::CloudEvents => cloud_events(persistent, order),
+            Self::CloudEvents => cloud_events(persistent, order, key),
         }
     }
 }
 
-fn cloud_events(properties: BasicProperties, order: &Order) -> BasicProperties {
+fn cloud_events(properties: BasicProperties, order: &Order, key: &str) -> BasicProperties {
     let id = Uuid::now_v7().to_string();
     let now = Timestamp::now();
     let mut headers = FieldTable::default();
@@ -37,7 +37,7 @@ fn cloud_events(properties: BasicProperties, order: &Order) -> BasicProperties {
     header("cloudEvents_specversion", "1.0".to_owned());
     header("cloudEvents_id", id.clone());
     header("cloudEvents_source", "checkout".to_owned());
-    header("cloudEvents_type", ORDER_PLACED.to_owned());
+    header("cloudEvents_type", key.to_owned());
     header("cloudEvents_subject", order.order_id.to_string());
     header("cloudEvents_time", now.to_string());
     header("cloudEvents_correlationid", id.clone());
@@ -48,7 +48,7 @@ fn cloud_events(properties: BasicProperties, order: &Order) -> BasicProperties {
     properties
         .with_headers(headers)
         .with_message_id(id.into())
-        .with_type(ORDER_PLACED.into())
+        .with_type(key.into())
         .with_app_id("checkout".into())
         .with_content_type("application/json".into())
         .with_timestamp(now.as_second().unsigned_abs())

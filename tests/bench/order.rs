@@ -1,5 +1,6 @@
 //! The message of every table: a placed order, about 300 bytes of JSON.
 
+use event_runtime::Event;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,8 +10,10 @@ use crate::Result;
 pub(crate) const ORDER_PLACED: &str = "order.placed.v1";
 
 /// A customer placed an order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
 pub(crate) struct Order {
+    #[event(key)]
     pub(crate) order_id: Uuid,
     /// Position in the run: the latency section finds the time of sending by it.
     pub(crate) position: u64,

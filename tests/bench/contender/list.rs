@@ -5,6 +5,7 @@
 use super::channel::Channel;
 use super::direct::{ByHand, Direct, Spawned};
 use super::lapin::{AwaitEachConfirm, AwaitEachPublish, Drain, Resident, Style, Windows};
+use super::ours::{Batches, Dispatched, Drained, InProcess, OneByOne, Sleeper, Spread};
 use super::{Consume, Dispatch, Flavour, Idle, Publish, Relay, Transit};
 use crate::envelope::Envelope::{Bare, CloudEvents};
 
@@ -12,6 +13,8 @@ pub(crate) fn publish() -> Vec<Box<dyn Publish>> {
     vec![
         Box::new(Windows(CloudEvents)),
         Box::new(Windows(Bare)),
+        Box::new(Batches),
+        Box::new(OneByOne),
         Box::new(AwaitEachPublish),
         Box::new(AwaitEachConfirm),
     ]
@@ -21,6 +24,7 @@ pub(crate) fn consume() -> Vec<Box<dyn Consume>> {
     vec![
         Box::new(Drain(Style::ReadyChunks, CloudEvents)),
         Box::new(Drain(Style::ReadyChunks, Bare)),
+        Box::new(Drained),
         Box::new(Drain(Style::TaskPerDelivery, CloudEvents)),
         Box::new(Drain(Style::AwaitEachAck, CloudEvents)),
     ]
@@ -28,34 +32,43 @@ pub(crate) fn consume() -> Vec<Box<dyn Consume>> {
 
 /// Drain as many queues as there are handlers.
 pub(crate) fn handlers() -> Vec<Box<dyn Consume>> {
-    vec![Box::new(Drain(Style::ReadyChunks, CloudEvents))]
+    vec![Box::new(Drain(Style::ReadyChunks, CloudEvents)), Box::new(Spread)]
 }
 
 pub(crate) fn latency() -> Vec<Box<dyn Relay>> {
     vec![
         Box::new(Drain(Style::ReadyChunks, CloudEvents)),
+        Box::new(Drained),
         Box::new(Drain(Style::TaskPerDelivery, CloudEvents)),
         Box::new(Drain(Style::AwaitEachAck, CloudEvents)),
     ]
 }
 
 pub(crate) fn memory() -> Vec<Box<dyn Transit>> {
-    vec![Box::new(Channel)]
+    vec![Box::new(Channel), Box::new(InProcess)]
 }
 
 pub(crate) fn dispatch() -> Vec<Box<dyn Dispatch>> {
-    vec![Box::new(Direct), Box::new(ByHand), Box::new(Spawned)]
+    vec![
+        Box::new(Direct),
+        Box::new(Dispatched),
+        Box::new(ByHand),
+        Box::new(Spawned),
+    ]
 }
 
 pub(crate) fn idle() -> Vec<Box<dyn Idle>> {
     vec![
         Box::new(Resident { consumers: 1 }),
+        Box::new(Sleeper { handlers: 1 }),
         Box::new(Resident { consumers: 100 }),
+        Box::new(Sleeper { handlers: 100 }),
         Box::new(Resident { consumers: 0 }),
     ]
 }
 
 pub(crate) fn compile() -> Vec<Flavour> {
+    let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/../event-runtime");
     let serde = r#"serde = { version = "1", features = ["derive"] }"#.to_owned();
     vec![
         Flavour {
@@ -64,6 +77,13 @@ pub(crate) fn compile() -> Vec<Flavour> {
             imports: "use serde::{Deserialize, Serialize};",
             derives: "Debug, Clone, Serialize, Deserialize",
             attribute: |_| String::new(),
+        },
+        Flavour {
+            name: "serde derives and `Event`",
+            dependencies: format!("{serde}\nevent-runtime = {{ path = {runtime:?} }}"),
+            imports: "use event_runtime::Event;\nuse serde::{Deserialize, Serialize};",
+            derives: "Debug, Clone, Serialize, Deserialize, Event",
+            attribute: |at| format!("#[event(name = \"load.event{at}\", version = 1, owner = \"bench\")]"),
         },
         Flavour {
             name: "no serde",

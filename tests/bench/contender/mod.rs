@@ -4,6 +4,7 @@ pub(crate) mod channel;
 pub(crate) mod direct;
 pub(crate) mod lapin;
 pub(crate) mod list;
+pub(crate) mod ours;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +18,12 @@ use crate::pace::{Meter, Pace};
 use crate::probe::Resting;
 
 /// A row.
-#[async_trait(?Send)]
 pub(crate) trait Contender {
     fn name(&self) -> String;
 
     /// How many times fewer messages this one is given, so that a slow row does not hold up the table.
     fn handicap(&self) -> usize {
         1
-    }
-
-    /// The exchange and queues it works on, one queue for each of `keys`.
-    async fn site(&self, keys: &[String]) -> Result<Site> {
-        Site::open(keys).await
     }
 }
 
@@ -47,6 +42,11 @@ pub(crate) trait Consume: Contender {
         Envelope::CloudEvents
     }
 
+    /// The exchange and queues it works on, one queue for each of `keys`.
+    async fn site(&self, keys: &[String], _prefetch: u16) -> Result<Site> {
+        Site::open(keys).await
+    }
+
     /// Handles the `count` orders waiting in `site`; gives the time from the first handled to the last.
     /// Leaves the queues empty: every message acked.
     async fn consume(&self, site: &Site, count: usize, prefetch: u16) -> Result<Duration>;
@@ -55,6 +55,11 @@ pub(crate) trait Consume: Contender {
 /// Publishes at a given pace and handles what arrives.
 #[async_trait(?Send)]
 pub(crate) trait Relay: Contender {
+    /// The exchange and queue it works on.
+    async fn site(&self, keys: &[String]) -> Result<Site> {
+        Site::open(keys).await
+    }
+
     /// Sends with `pace.drive`, tells `meter` of each order handled; returns when all are.
     async fn relay(&self, site: &Site, pace: Pace, meter: &Arc<Meter>) -> Result<()>;
 }

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 /// Fills a queue for each of `keys` and lets `consumer` drain them; gives messages a second, and microseconds of
 /// processor time a message.
 pub(crate) async fn consume(consumer: &dyn Consume, keys: &[String], count: usize, prefetch: u16) -> Result<[f64; 2]> {
-    let site = consumer.site(keys).await?;
+    let site = consumer.site(keys, prefetch).await?;
     Outlet::fill_up(&site, count, consumer.envelope()).await?;
     site.settled(count).await?;
     let before = cpu();

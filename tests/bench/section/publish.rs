@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::args::Args;
+use crate::broker::Site;
 use crate::contender::{Publish, list};
 use crate::machine::cpu;
 use crate::order::ORDER_PLACED;
@@ -29,7 +30,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 
 /// Messages a second, and microseconds of processor time a message.
 async fn publish(publisher: &dyn Publish, count: usize) -> Result<[f64; 2]> {
-    let site = publisher.site(&[ORDER_PLACED.to_owned()]).await?;
+    let site = Site::open(&[ORDER_PLACED]).await?;
     let before = cpu();
     let elapsed = publisher.publish(&site, count).await?;
     let spent = cpu() - before;

@@ -68,7 +68,7 @@ impl<'a> Outlet<'a> {
             ..Default::default()
         };
         let body = order.encode();
-        let properties = envelope.properties(&order);
+        let properties = envelope.properties(&order, key);
         let exchange = self.site.exchange.as_str().into();
         Ok(self
             .channel

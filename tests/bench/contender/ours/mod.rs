@@ -1,0 +1,17 @@
+//! Our own rows.
+
+mod consume;
+mod dispatch;
+mod idle;
+mod load;
+mod prepared;
+mod publish;
+mod relay;
+mod service;
+mod transit;
+
+pub(crate) use consume::{Drained, Spread};
+pub(crate) use dispatch::Dispatched;
+pub(crate) use idle::Sleeper;
+pub(crate) use publish::{Batches, OneByOne};
+pub(crate) use transit::InProcess;
