@@ -1,14 +1,13 @@
 //! One connection to one endpoint, and the socket under it.
 
 use super::options::RabbitOptions;
-use super::socket::Socket;
+use super::socket::Lifeline;
 use super::url::Endpoint;
 use crate::transport::TransportError;
 use lapin::options::ConfirmSelectOptions;
 use lapin::tcp::AMQPUriTcpExt;
 use lapin::types::ShortString;
 use lapin::{AsyncTcpStream, Channel, Connection, ConnectionProperties};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -19,7 +18,7 @@ pub(super) struct Live {
     pub(super) user: Option<ShortString>,
     patience: Duration,
     address: String,
-    socket: Arc<Socket>,
+    socket: Lifeline,
 }
 
 /// How long a goodbye may take.
@@ -32,8 +31,8 @@ pub(super) async fn dial(endpoint: &Endpoint, options: &RabbitOptions, role: &st
     let seconds = options.heartbeat.as_secs().clamp(1, u64::from(u16::MAX));
     uri.query.heartbeat.get_or_insert(seconds as u16);
 
-    let socket = Arc::new(Socket::default());
-    let (kept, tls) = (Arc::clone(&socket), options.tls.clone());
+    let socket = Lifeline::default();
+    let (kept, tls) = (socket.keeper(), options.tls.clone());
     let runtime = lapin::runtime::default_runtime().map_err(|error| error.to_string())?;
     let attempt = Connection::connector(
         uri,
@@ -61,11 +60,7 @@ pub(super) async fn dial(endpoint: &Endpoint, options: &RabbitOptions, role: &st
             socket,
         }),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => {
-            // Its thread would wait for ever for an answer on this socket.
-            socket.shut();
-            Err(format!("no answer within {patience:?}"))
-        }
+        Err(_) => Err(format!("no answer within {patience:?}")),
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Two connections, one for publishing and one for consuming, opened on first use and kept up from then on, with
 //! lapin's own recovery switched off. No type of lapin's leaves this folder.
+//!
+//! lapin logs every returned message at `WARN`, body included, as `lapin::returned_messages`: a program that sets its
+//! own subscriber should filter that target out. The loss of a connection is logged here as well.
 
 mod admin;
 mod backoff;

@@ -1,8 +1,32 @@
 //! A second handle to a connection's socket, to end it when the client library would wait for ever.
 
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+/// Ends the socket when it is dropped. A connection attempt that is given up leaves a thread behind otherwise, which
+/// waits for ever for an answer.
+#[derive(Default)]
+pub(super) struct Lifeline(Arc<Socket>);
+
+impl Lifeline {
+    /// Where the socket is put once there is one.
+    pub(super) fn keeper(&self) -> Arc<Socket> {
+        Arc::clone(&self.0)
+    }
+
+    /// Ends it now.
+    pub(super) fn shut(&self) {
+        self.0.shut();
+    }
+}
+
+impl Drop for Lifeline {
+    fn drop(&mut self) {
+        self.shut();
+    }
+}
+
+/// The socket of one connection.
 #[derive(Default)]
 pub(super) struct Socket(Mutex<Kept>);
 
@@ -26,7 +50,7 @@ impl Socket {
     }
 
     /// Both directions, now and for any socket that is kept later.
-    pub(super) fn shut(&self) {
+    fn shut(&self) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Kept::Open(socket) = std::mem::replace(&mut *kept, Kept::Shut) {
             end(&socket);
