@@ -37,6 +37,8 @@ pub struct Account {
     /// Lines without an end, and how far they came.
     pub missing: Vec<String>,
     pub charges: u64,
+    pub paid_once: usize,
+    pub paid_again: usize,
     pub places: u64,
     pub again: Again,
     pub snapshot: Snapshot,
@@ -50,7 +52,7 @@ impl Account {
 
     /// Whether every line has an end and none had an effect twice.
     pub fn complete(&self) -> bool {
-        self.missing.is_empty() && self.refused == 0 && self.charges == self.fulfilled as u64
+        self.missing.is_empty() && self.refused == 0 && self.paid_again == 0
     }
 }
 
@@ -89,11 +91,14 @@ impl Run<'_> {
                 }
             }
         }
+        let (paid_once, paid_again) = self.ledger.payments();
         let mut account = Account {
             lines: self.lines.len(),
             refused: self.refused.len(),
             published: self.lines.len() - self.refused.len(),
-            charges: self.gateway.charges().0,
+            charges: self.gateway.charges(),
+            paid_once,
+            paid_again,
             places: self.ledger.places(),
             again: self.ledger.again(),
             snapshot: self.running.snapshot(),

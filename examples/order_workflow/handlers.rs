@@ -16,6 +16,7 @@ pub async fn authorize_payment(
     ledger.arrived(&order, &ctx)?;
     // The same key for every attempt and every copy of this event: the gateway charges once.
     let authorization = gateway.authorize(&ctx.idempotency_key(), &order.card).await?;
+    ledger.paid(authorization, &ctx);
     tracing::info!(order = order.order_ref, authorization, "payment authorized");
     Ok(PaymentAuthorized {
         order_ref: order.order_ref,

@@ -3,7 +3,7 @@
 use crate::events::{OrderPlaced, PaymentAuthorized};
 use crate::gateway::PaymentError;
 use event_runtime::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What became of an order so far. A later state never goes back to an earlier one.
@@ -28,6 +28,7 @@ struct Books {
     newest: HashMap<String, u32>,
     stages: HashMap<String, Stage>,
     places: HashMap<String, u64>,
+    paid: HashMap<String, HashSet<u64>>,
     again: Again,
 }
 
@@ -66,6 +67,20 @@ impl Ledger {
         }
         books.reach(&ctx.metadata.correlation_id, Stage::Arrived);
         Ok(())
+    }
+
+    /// Notes what the gateway answered.
+    pub fn paid(&self, authorization: u64, ctx: &Context) {
+        let mut books = self.books();
+        let paid = books.paid.entry(ctx.metadata.correlation_id.clone()).or_default();
+        paid.insert(authorization);
+    }
+
+    /// How many events were paid once, and how many more than once.
+    pub fn payments(&self) -> (usize, usize) {
+        let books = self.books();
+        let once = books.paid.values().filter(|paid| paid.len() == 1).count();
+        (once, books.paid.len() - once)
     }
 
     /// The order's place in the warehouse's list: the one it has, or the next one.

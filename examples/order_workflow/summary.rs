@@ -16,11 +16,10 @@ pub fn text(account: &Account, took: Duration) -> String {
     let again = account.again;
     let _ = writeln!(
         text,
-        "seen before: {} at the payment, {} at the warehouse, {} at the end; no second effect: {} charges, {} places\n",
+        "seen before: {} at the payment, {} at the warehouse, {} at the end; {} places for all of them\n",
         count(again.placed),
         count(again.authorized),
         count(again.queued),
-        count(account.charges),
         count(account.places)
     );
     text.push_str(&accounting(account));
@@ -74,9 +73,13 @@ fn accounting(account: &Account) -> String {
             },
         ),
         (
-            "fulfilled",
-            account.fulfilled,
-            format!("{} charges", count(account.charges)),
+            "charges",
+            account.charges as usize,
+            format!(
+                "{} events paid once + {} paid again",
+                count(account.paid_once),
+                account.paid_again
+            ),
         ),
     ];
     let mut text = "accounting\n".to_owned();
@@ -88,6 +91,9 @@ fn accounting(account: &Account) -> String {
         "every order accounted for: {}",
         if account.complete() { "yes" } else { "no" }
     );
+    if account.paid_again > 0 {
+        let _ = writeln!(text, "  paid more than once: {} events", account.paid_again);
+    }
     for missing in account.missing.iter().take(20) {
         let _ = writeln!(text, "  missing: {missing}");
     }
