@@ -1,6 +1,7 @@
 use crate::scene::Scene;
-use event_runtime::message::Outgoing;
+use event_runtime::message::{Limits, Outgoing};
 use event_runtime::transport::{Health, PublishError, Transport};
+use event_tests::require_broker;
 use futures_util::future::join_all;
 
 fn unroutable(message: &Outgoing) -> PublishError {
@@ -68,7 +69,7 @@ async fn a_missing_exchange_fails_its_own_messages_only() {
 
 #[tokio::test]
 async fn what_is_too_large_or_cannot_be_said_is_refused_before_it_is_sent() {
-    let scene = Scene::new().await;
+    let scene = Scene::at(&require_broker().await, |options| options.limits(Limits::default())).await;
     let good = scene.message("order.placed", "good");
     let mut large = good.clone();
     large.message.body = vec![0; (1 << 20) + 1].into();

@@ -98,7 +98,7 @@ pub async fn run<T: Transport>(connect: impl AsyncFn() -> T) -> Report {
 
 /// Runs all checks, each over two connections that `connect` makes to one broker.
 ///
-/// The transport must have the default [`Limits`](crate::message::Limits).
+/// The transport must have the limits [`Limits::TRANSPORT`](crate::message::Limits::TRANSPORT).
 ///
 /// # Panics
 ///

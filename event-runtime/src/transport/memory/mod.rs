@@ -53,10 +53,10 @@ pub struct MemoryTransport {
 }
 
 impl MemoryTransport {
-    /// A connection to a new, empty bus.
+    /// A connection to a new, empty bus, which takes what a real broker takes: [`Limits::TRANSPORT`].
     #[must_use]
     pub fn new() -> Self {
-        Self::with_limits(Limits::default())
+        Self::with_limits(Limits::TRANSPORT)
     }
 
     /// A connection to a new, empty bus that refuses messages larger than `limits`.

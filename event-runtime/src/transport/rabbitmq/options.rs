@@ -42,7 +42,7 @@ impl RabbitOptions {
         Ok(Self {
             endpoints: url::endpoints(url)?,
             name: "event-runtime".into(),
-            limits: Limits::default(),
+            limits: Limits::TRANSPORT,
             heartbeat: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
             confirm_timeout: Duration::from_secs(10),
@@ -59,7 +59,7 @@ impl RabbitOptions {
         self
     }
 
-    /// What is refused before it is sent.
+    /// What is refused before it is sent. Default [`Limits::TRANSPORT`]: a copy of whatever came in must be able to go out.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;

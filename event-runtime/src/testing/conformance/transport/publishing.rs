@@ -100,7 +100,9 @@ async fn many_publishers(lab: &Lab) -> Verdict {
 
 async fn size_limits(lab: &Lab) -> Verdict {
     let (bus, queue) = inbox(lab).await?;
-    let limits = Limits::default();
+    let limits = Limits::TRANSPORT;
+    // Larger than what a service takes: it must be able to become a dead letter. The limit itself is too much for a test.
+    let large = 2 * Limits::default().body;
     let sized = |body: usize, headers: usize, count: usize| {
         let mut sent = message(&bus, "a", "");
         sent.message.body = vec![b'x'; body].into();
@@ -114,15 +116,14 @@ async fn size_limits(lab: &Lab) -> Verdict {
         sent
     };
     let messages = vec![
-        sized(limits.body, 0, 0),
-        sized(limits.body + 1, 0, 0),
+        sized(large, 0, 0),
         sized(1, limits.headers, 0),
         sized(2, limits.headers + 1, 0),
         sized(3, 0, limits.header_count),
         sized(4, 0, limits.header_count + 1),
         sized(5, 0, 0),
     ];
-    let wanted = [true, false, true, false, true, false, true];
+    let wanted = [true, true, false, true, false, true];
     for (n, answer) in lab.publish(messages).await?.into_iter().enumerate() {
         let as_wanted = match answer {
             Ok(()) => wanted[n],
@@ -138,7 +139,7 @@ async fn size_limits(lab: &Lab) -> Verdict {
         .iter()
         .map(|delivery| delivery.message.body.len())
         .collect();
-    ensure_eq!(arrived, [limits.body, 1, 3, 5], "bytes of the bodies that arrived");
+    ensure_eq!(arrived, [large, 1, 3, 5], "bytes of the bodies that arrived");
     reader.quiet().await
 }
 
