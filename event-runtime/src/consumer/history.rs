@@ -1,6 +1,7 @@
-use super::header;
+use super::{Shared, header};
 use crate::failure::{Class, Failed};
 use crate::message::Headers;
+use crate::transport::Delivery;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -37,16 +38,28 @@ pub(crate) struct History {
 
 /// What the header keeps: with [`ERROR_BYTES`] it stays below 16 KiB.
 const KEPT: usize = 20;
+/// The most attempts that are counted.
+const MOST: u32 = 1_000_000;
 /// Bytes of one error text in the history.
 const ERROR_BYTES: usize = 400;
 
 impl History {
+    /// What the history of `delivery` is: only on the delay ladder the headers are sure to be ours.
+    pub(super) fn of(shared: &Shared, delivery: &Delivery) -> Self {
+        if shared.names.is_delay(&delivery.exchange) {
+            Self::read(&delivery.message.headers)
+        } else {
+            Self::default()
+        }
+    }
+
     /// What a message says about itself. Headers of another form count as none: they are not ours.
     pub(crate) fn read(headers: &Headers) -> Self {
         let attempts = headers
             .get(header::ATTEMPT)
             .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
+            .unwrap_or(0)
+            .min(MOST);
         if attempts == 0 {
             return Self::default();
         }

@@ -54,7 +54,7 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
         Ok(attributes) => Received { delivery, attributes },
         Err(refusal) => return refuse(shared, delivery, &refusal).await,
     };
-    let mut history = History::read(&delivery.message.headers);
+    let mut history = History::of(shared, delivery);
     let mut budget = RetryPolicy::IN_PROCESS;
     loop {
         let started = Instant::now();
@@ -160,7 +160,7 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reaso
 /// A delivery that never reached the function.
 async fn refuse(shared: &Shared, delivery: &Delivery, refusal: &Refusal) -> bool {
     tracing::error!(handler = shared.handler, reason = refusal.reason, error = %refusal.detail, "dead letter");
-    let history = History::read(&delivery.message.headers);
+    let history = History::of(shared, delivery);
     let death = Death {
         reason: refusal.reason,
         code: refusal.reason,
@@ -188,7 +188,7 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
         .collect();
     let first_attempts = received
         .iter()
-        .all(|one| History::read(&one.delivery.message.headers).attempts == 0);
+        .all(|one| History::of(shared, one.delivery).attempts == 0);
     let mut done = false;
     if first_attempts && !received.is_empty() {
         let started = Instant::now();
