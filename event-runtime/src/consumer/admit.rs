@@ -1,6 +1,6 @@
 use super::Shared;
-use crate::envelope::{Attributes, DecodeError};
-use crate::message::property;
+use crate::envelope::{Attributes, DecodeError, PREFIXES};
+use crate::message::{Headers, property};
 use crate::transport::Delivery;
 
 /// Why a delivery never reaches its handler. Not worth a retry.
@@ -28,9 +28,6 @@ pub(crate) fn admit<'a>(shared: &Shared, delivery: &'a Delivery) -> Result<Attri
         detail: error.to_string(),
     })?;
     let returned = shared.names.is_return_path(&delivery.exchange);
-    if returned && shared.names.is_delay(&delivery.exchange) {
-        shared.stats.returned.add(1);
-    }
     let address = if returned {
         message
             .headers
@@ -40,6 +37,7 @@ pub(crate) fn admit<'a>(shared: &Shared, delivery: &'a Delivery) -> Result<Attri
         &delivery.routing_key
     };
     check_user(shared, delivery, returned)?;
+    check_form(&message.headers)?;
     let attributes = Attributes::read(message, address, shared.plain)?;
     check_address(shared, address, &attributes)?;
     let readable = shared
@@ -74,6 +72,30 @@ fn check_user(shared: &Shared, delivery: &Delivery, returned: bool) -> Result<()
             shared.options.from
         ),
     })
+}
+
+/// Attributes are text, and events are JSON.
+fn check_form(headers: &Headers) -> Result<(), Refusal> {
+    let unreadable = headers
+        .iter()
+        .find(|(name, of)| *name == property::INVALID_UTF8 && PREFIXES.iter().any(|prefix| of.starts_with(prefix)));
+    if let Some((_, name)) = unreadable {
+        return Err(DecodeError::Attribute(format!("the header `{name}` is not UTF-8")).into());
+    }
+    match headers.get(property::CONTENT_TYPE) {
+        Some(content_type) if !is_json(content_type) => Err(Refusal {
+            reason: "content_type",
+            detail: format!("the content type is `{content_type}`; events are JSON"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let bytes = essence.as_bytes();
+    let ends = |end: &[u8]| bytes.len() >= end.len() && bytes[bytes.len() - end.len()..].eq_ignore_ascii_case(end);
+    essence == "application/json" || ends(b"/json") || ends(b"+json")
 }
 
 /// The routing key is what the broker's permissions are about, the type is what we act upon: they must agree.

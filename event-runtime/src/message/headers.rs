@@ -33,6 +33,8 @@ pub mod property {
     pub const USER_ID: &str = ":user_id";
     /// AMQP `timestamp`, seconds since 1970.
     pub const TIMESTAMP: &str = ":timestamp";
+    /// Names a header whose text was not UTF-8 and is shown with replacement characters.
+    pub const INVALID_UTF8: &str = ":invalid_utf8";
 }
 
 impl Headers {

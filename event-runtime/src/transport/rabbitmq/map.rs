@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 
 /// Kept for messages that are moved; nothing reads it.
 const CONTENT_ENCODING: &str = ":content_encoding";
-/// Names a header whose text was not UTF-8 and is shown with replacement characters.
-const INVALID_UTF8: &str = ":invalid_utf8";
 const PERSISTENT: u8 = 2;
 const RETURNS: &str = "x-delivery-count";
 
@@ -96,7 +94,7 @@ fn push_bytes(headers: &mut Headers, name: &str, bytes: &[u8]) {
         Ok(text) => headers.push(name, text),
         Err(_) => {
             headers.push(name, &String::from_utf8_lossy(bytes));
-            headers.push(INVALID_UTF8, name);
+            headers.push(property::INVALID_UTF8, name);
         }
     }
 }
@@ -175,7 +173,7 @@ fn with_property(to: BasicProperties, name: &str, text: &str) -> Result<BasicPro
         | property::TIMESTAMP
         | CONTENT_ENCODING => to,
         // The connection says who we are; the note was about a delivery.
-        property::USER_ID | INVALID_UTF8 => to,
+        property::USER_ID | property::INVALID_UTF8 => to,
         _ => return Err(PublishError::Invalid(format!("AMQP has no property `{name}`"))),
     })
 }
