@@ -12,6 +12,8 @@ use std::time::Duration;
 const ERROR_BYTES: usize = 4096;
 /// Bytes of foreign headers that a copy keeps; the rest is counted.
 const FOREIGN_BYTES: usize = 32 << 10;
+/// How many foreign headers a copy keeps; the rest is counted as well.
+const FOREIGN_COUNT: usize = 256;
 
 /// Why a delivery becomes a dead letter.
 #[derive(Debug)]
@@ -44,10 +46,7 @@ pub(crate) fn dead(shared: &Shared, delivery: &Delivery, history: &History, deat
     headers.push_display(header::DEAD_AT, Timestamp::now());
     headers.push(header::REASON, death.reason);
     headers.push(header::ERROR, cut(death.error, ERROR_BYTES));
-    headers.push_display(
-        header::FINGERPRINT,
-        fingerprint(&[shared.handler, death.reason, death.code]),
-    );
+    headers.push_display(header::FINGERPRINT, fingerprint(shared.handler, death));
     Outgoing {
         exchange: shared.names.dead_letter_exchange(),
         routing_key: shared.handler.to_owned(),
@@ -67,7 +66,8 @@ fn base(shared: &Shared, delivery: &Delivery) -> Headers {
         if is_ours(name) || is_stripped(name) {
             continue;
         }
-        if headers.bytes() + name.len() + value.len() > FOREIGN_BYTES && !name.starts_with(':') {
+        let full = headers.len() >= FOREIGN_COUNT || headers.bytes() + name.len() + value.len() > FOREIGN_BYTES;
+        if full && !name.starts_with(':') {
             left_out += 1;
         } else {
             headers.push(name, value);
@@ -106,11 +106,29 @@ fn is_stripped(name: &str) -> bool {
     name == property::USER_ID || header::STRIPPED.iter().any(|stripped| name.starts_with(stripped))
 }
 
-/// FNV-1a: short, and the same in every build.
-fn fingerprint(parts: &[&str]) -> impl std::fmt::Display + use<> {
+/// FNV-1a over handler, reason and variant: short, and the same in every build.
+///
+/// A failure without a variant of its own goes by its text, in which every figure counts as the same one.
+fn fingerprint(handler: &str, death: &Death<'_>) -> impl std::fmt::Display + use<> {
+    let has_variant = death.code.starts_with(|first: char| first.is_ascii_uppercase());
+    let shape = if has_variant { String::new() } else { shape(death.error) };
+    let parts = [handler, death.reason, death.code, &shape];
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
+}
+
+/// The words of a text, with `#` for each one that holds a digit: ids and amounts differ from one occurrence to the next.
+fn shape(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+    let words = words.map(|word| {
+        if word.contains(|c: char| c.is_ascii_digit()) {
+            "#"
+        } else {
+            word
+        }
+    });
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
