@@ -1,12 +1,10 @@
 use super::Shared;
+use super::guard::guard;
 use crate::envelope::{Cause, DecodeError, Trace};
 use crate::failure::{Class, Failed};
 use crate::handler::{Call, Handler, Input, Output, Received};
 use crate::publisher::Outbound;
 use crate::transport::PublishError;
-use futures_util::FutureExt as _;
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use tracing::Instrument as _;
 
 /// How one attempt ended.
@@ -29,7 +27,8 @@ pub(crate) async fn attempt<H: Handler>(
 ) -> Ended {
     let first = &received[0].attributes;
     let trace = first.trace.unwrap_or_else(Trace::start).child();
-    let span = tracing::info_span!(
+    // Of the highest level, so that the fields are there whatever lines a subscriber wants.
+    let span = tracing::error_span!(
         "handle",
         handler = shared.handler,
         event_id = %first.id,
@@ -39,8 +38,14 @@ pub(crate) async fn attempt<H: Handler>(
         attempt,
         events = received.len(),
     );
+    let cause = Cause {
+        id: &first.id,
+        correlation_id: first.correlation_id.as_deref(),
+        trace,
+        trace_state: first.trace_state.as_deref(),
+    };
     let work = async {
-        // Decoding may run the user's own `Deserialize`: it panics inside the guard as well.
+        // Decoding runs the user's own `Deserialize`, writing the output the user's own `Serialize`.
         let input = H::Input::read(received).map_err(Ended::Undecodable)?;
         let call = Call {
             received,
@@ -50,27 +55,22 @@ pub(crate) async fn attempt<H: Handler>(
             publisher: &shared.publisher,
             trace,
         };
-        H::call(input, needs, &call).await.map_err(Ended::Failed)
+        let output = H::call(input, needs, &call).await.map_err(Ended::Failed)?;
+        let mut outbound = Outbound::new(&shared.publisher, shared.handler, cause);
+        output
+            .emit(&mut outbound)
+            .map_err(|error| Ended::Failed(unpublishable(&error)))?;
+        Ok(outbound)
     };
-    let guarded = AssertUnwindSafe(work.instrument(span.clone())).catch_unwind();
-    let output = match tokio::time::timeout(shared.options.timeout, guarded).await {
-        Ok(Ok(Ok(output))) => output,
-        Ok(Ok(Err(ended))) => return ended,
-        Ok(Err(panic)) => return Ended::Failed(panicked(panic.as_ref())),
-        Err(_) => return Ended::Failed(timed_out(shared)),
+    let outbound = match guard(work.instrument(span.clone()), shared.options.timeout).await {
+        Ok(Ok(outbound)) => outbound,
+        Ok(Err(ended)) => return ended,
+        Err(failed) => return Ended::Failed(failed),
     };
-    let cause = Cause {
-        id: &first.id,
-        correlation_id: first.correlation_id.as_deref(),
-        trace,
-        trace_state: first.trace_state.as_deref(),
-    };
-    let mut outbound = Outbound::new(&shared.publisher, shared.handler, cause);
-    match output.emit(&mut outbound) {
-        Ok(()) if outbound.is_empty() => Ended::Well,
-        Ok(()) => publish(shared, &outbound).instrument(span).await,
-        Err(error) => Ended::Failed(unpublishable(&error)),
+    if outbound.is_empty() {
+        return Ended::Well;
     }
+    publish(shared, &outbound).instrument(span).await
 }
 
 /// Publishes until the broker has everything: the function is not called again for what the broker could not take.
@@ -100,26 +100,5 @@ fn unpublishable(error: &PublishError) -> Failed {
         class,
         code: "publish",
         error: format!("cannot publish what the handler returned: {error}"),
-    }
-}
-
-fn timed_out(shared: &Shared) -> Failed {
-    Failed {
-        class: Class::Retry,
-        code: "timeout",
-        error: format!("the handler took longer than {:?}", shared.options.timeout),
-    }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Failed {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    Failed {
-        class: Class::Retry,
-        code: "panic",
-        error: format!("the handler panicked: {text}"),
     }
 }

@@ -8,6 +8,7 @@ mod admit;
 mod attempt;
 mod copy;
 mod gather;
+mod guard;
 pub(crate) mod header;
 mod history;
 mod hold;

@@ -8,6 +8,8 @@ use crate::stats::{HandlerStats, Stats};
 use crate::topology::{Names, Route, Topology};
 use crate::transport::{Health, Transport, TransportError};
 use event_contract::Contract;
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -100,7 +102,7 @@ async fn bring_up(
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut handlers = JoinSet::new();
     for job in jobs {
-        handlers.spawn(supervise(job));
+        handlers.spawn(watched(job));
     }
     while handlers.join_next().await.is_some() {}
 }
@@ -118,6 +120,18 @@ async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sen
         ready.send_replace(Health::Down(error.to_string()));
         tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
         wait = (wait * 2).min(Duration::from_secs(10));
+    }
+}
+
+/// A handler that stops reading must not stay unseen.
+async fn watched(job: Job) {
+    let (handler, health) = (job.shared.handler, job.health.clone());
+    if AssertUnwindSafe(supervise(job)).catch_unwind().await.is_err() {
+        tracing::error!(
+            handler,
+            "the task that reads the queue panicked: the handler does nothing any more"
+        );
+        health.send_replace(Health::Down("its task panicked".to_owned()));
     }
 }
 
