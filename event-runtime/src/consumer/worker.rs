@@ -95,9 +95,19 @@ impl<'a> Worker<'a> {
         if let Some(gather) = &mut self.gather {
             gather.clear();
         }
-        while let Some((_, work)) = self.running.next().await {
-            self.settle(work);
-        }
+        std::future::poll_fn(|cx| {
+            while let Poll::Ready(Some((_, work))) = self.running.poll_next_unpin(cx) {
+                self.settle(work);
+            }
+            // What is done must not come again, whatever becomes of the others.
+            self.acks(cx, false);
+            if self.running.is_empty() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
     }
 
     /// Sends the last acks and ends the session.
@@ -175,6 +185,9 @@ impl<'a> Worker<'a> {
 
     fn opened(&mut self, delivery: &Delivery) {
         self.shared.stats.delivered.add(1);
+        if self.shared.names.is_delay(&delivery.exchange) {
+            self.shared.stats.returned.add(1);
+        }
         self.settler.opened(delivery.tag);
         if let Some(throttle) = &mut self.throttle {
             throttle.passed();
