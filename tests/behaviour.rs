@@ -1,0 +1,14 @@
+//! What a service does with good events and bad ones: each scenario is written once and runs on both transports.
+
+// Clippy knows `#[test]` functions as tests, but not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+mod behaviour {
+    #[macro_use]
+    mod stage;
+    mod events;
+
+    mod publishing;
+    mod refusing;
+    mod retrying;
+}
