@@ -1,4 +1,6 @@
-//! The derive and attribute macros of event-runtime, which re-exports them.
+//! The derive and attribute macros of `event-runtime`, which re-exports them: depend on that crate, not on this one.
+//!
+//! Each macro reports every mistake it finds at once, on the word that is wrong, and says what to write instead.
 
 mod attr;
 mod ctxt;
@@ -9,6 +11,8 @@ mod failure;
 mod handler;
 mod runtime_path;
 mod serde;
+#[cfg(test)]
+mod snapshot;
 mod suggest;
 mod symbol;
 mod text;
@@ -17,25 +21,267 @@ mod value;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Event
+/// Makes a struct an event: a name, a version, an owner, and the fields as its contract.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// /// A customer placed an order.
+/// #[derive(Clone, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// pub struct OrderPlaced {
+///     #[event(key)]
+///     pub order_id: Uuid,
+///     pub total_cents: i64,
+///     #[event(sensitive)]
+///     pub email: String,
+/// }
+///
+/// assert_eq!(OrderPlaced::CONTRACT.type_name, "order.placed.v1");
+/// assert_eq!(OrderPlaced::CONTRACT.summary, "A customer placed an order.");
+/// ```
+///
+/// The struct has named fields and no generic parameters, and derives `Serialize` and `Deserialize`. The names in the
+/// contract are those on the wire: `#[serde(rename)]`, `#[serde(rename_all)]` and `#[serde(skip)]` are honoured. The
+/// first paragraph of the documentation becomes the summary in catalogs and in `describe`.
+///
+/// # On the struct
+///
+/// | option | meaning |
+/// |---|---|
+/// | `name = "order.placed"` | required: lower-case words joined by dots, without the version |
+/// | `version = 1` | required: 1 and up; an incompatible change is the next version |
+/// | `owner = "checkout"` | required: the team that answers for the event |
+/// | `upcast_from = OrderPlacedV1` | the version before this one; see below |
+/// | `source = "https://.."` | the CloudEvents `source`; by default the publishing service |
+/// | `unrouted = "keep"` | an event that no handler takes waits in the bus's `unrouted` queue; by default its publisher gets an error |
+/// | `crate = "my::event_runtime"` | where the runtime is, for crates that re-export it |
+///
+/// # On a field
+///
+/// | option | meaning |
+/// |---|---|
+/// | `key` | orders and partitions, and becomes the `subject`; at most one, of a type with a text (`Uuid`, `String`, an integer, anything `Display`) |
+/// | `sequence` | counts the changes of a key; at most one, an integer |
+/// | `sensitive` | never shown in logs, dead letters or exports |
+///
+/// A key is visible in headers and logs, so it cannot be `sensitive`.
+///
+/// # Sensitive fields
+///
+/// An event with a `sensitive` field gets its `Debug` from this derive, which shows `"[redacted]"` in place of the value.
+/// Leave `Debug` out of the derive list then; the compiler reports the two of them as conflicting implementations, on the
+/// word `sensitive`.
+///
+/// ```
+/// # use event_runtime::prelude::*;
+/// #[derive(Serialize, Deserialize, Event)]
+/// #[event(name = "customer.joined", version = 1, owner = "crm")]
+/// struct CustomerJoined {
+///     customer_id: u64,
+///     #[event(sensitive)]
+///     email: String,
+/// }
+///
+/// let joined = CustomerJoined { customer_id: 7, email: "ada@example.org".to_owned() };
+/// assert_eq!(format!("{joined:?}"), r#"CustomerJoined { customer_id: 7, email: "[redacted]" }"#);
+/// ```
+///
+/// # A new version
+///
+/// The newest version is the type that code uses. It names the one before it, and an ordinary `From` says how an old
+/// event reads as a new one. Handlers of the new type are then given events of every version in the chain.
+///
+/// ```
+/// use event_runtime::prelude::*;
+/// use event_runtime::Version;
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// struct OrderPlacedV1 {
+///     id: u64,
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 2, owner = "checkout", upcast_from = OrderPlacedV1)]
+/// struct OrderPlaced {
+///     order_id: String,
+/// }
+///
+/// impl From<OrderPlacedV1> for OrderPlaced {
+///     fn from(old: OrderPlacedV1) -> Self {
+///         Self { order_id: old.id.to_string() }
+///     }
+/// }
+///
+/// let old = OrderPlaced::decode(Version::FIRST, br#"{"id":7}"#)?;
+/// assert_eq!(old.order_id, "7");
+/// # Ok::<(), event_runtime::DecodeError>(())
+/// ```
+///
+/// Another event, a version that is not older, or a missing `From` do not compile.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn event(input: TokenStream) -> TokenStream {
     event::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// EventSet
+/// Makes an enum the events of one handler, in one queue and in one order.
+///
+/// Each variant holds one event; every event converts into the set with `From`.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// struct OrderPlaced {
+///     order_id: u64,
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.paid", version = 1, owner = "payments")]
+/// struct OrderPaid {
+///     order_id: u64,
+/// }
+///
+/// #[derive(Debug, EventSet)]
+/// enum OrderEvents {
+///     Placed(OrderPlaced),
+///     Paid(OrderPaid),
+/// }
+///
+/// /// Keeps the list of open orders.
+/// #[handler]
+/// async fn project_orders(event: OrderEvents) {
+///     match event {
+///         OrderEvents::Placed(order) => println!("open: {}", order.order_id),
+///         OrderEvents::Paid(order) => println!("paid: {}", order.order_id),
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// project_orders(OrderPlaced { order_id: 7 }.into()).await;
+/// # }
+/// ```
+///
+/// Two versions of an event in one set do not compile: the newest one reads the older ones through `upcast_from`.
+/// `#[event_set(crate = "my::event_runtime")]` says where the runtime is, for crates that re-export it.
 #[proc_macro_derive(EventSet, attributes(event_set))]
 pub fn event_set(input: TokenStream) -> TokenStream {
     event_set::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Failure
+/// Says of each error whether the event is worth another try.
+///
+/// ```
+/// use event_runtime::prelude::*;
+/// use std::io;
+///
+/// #[derive(Debug, thiserror::Error, Failure)]
+/// enum PaymentError {
+///     #[error("card declined")]
+///     #[failure(poison)]
+///     Declined,
+///     #[error("gateway unavailable")]
+///     #[failure(retry)]
+///     Gateway(#[from] io::Error),
+///     #[error("rate limited")]
+///     #[failure(retry(after = "30s"))]
+///     Throttled,
+///     #[error("paid already")]
+///     #[failure(skip)]
+///     PaidAlready,
+/// }
+///
+/// assert_eq!(PaymentError::Declined.class(), Class::Poison);
+/// assert_eq!(PaymentError::from(io::Error::other("reset")).code(), "Gateway");
+/// ```
+///
+/// | choice | the event |
+/// |---|---|
+/// | `retry` | is tried again, as the handler's `retry(..)` says |
+/// | `retry(after = "30s")` | is tried again, not before that time has passed |
+/// | `poison` | goes to the dead letters at once |
+/// | `skip` | counts as handled |
+/// | `transparent` | is judged by the one field inside, which is a `Failure` itself |
+///
+/// Every variant has a choice; one on the enum holds for the variants without their own. A struct has its choice above
+/// it. The type is an error (`std::error::Error`), from which the dead letter takes its text. The variant's name is the
+/// failure's code: what dead letters are grouped by.
+///
+/// `#[failure(crate = "my::event_runtime")]` says where the runtime is, for crates that re-export it.
 #[proc_macro_derive(Failure, attributes(failure))]
 pub fn failure(input: TokenStream) -> TokenStream {
     failure::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// handler
+/// Makes an async function a handler, and leaves it a function.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// struct OrderPlaced {
+///     order_id: u64,
+///     total_cents: i64,
+/// }
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, Event)]
+/// #[event(name = "payment.authorized", version = 1, owner = "payments")]
+/// struct PaymentAuthorized {
+///     order_id: u64,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Gateway;
+///
+/// /// Authorizes the payment of a placed order.
+/// #[handler(retry(attempts = 5, from = "200ms", to = "30s"), timeout = "10s")]
+/// async fn authorize_payment(order: OrderPlaced, gateway: State<Gateway>) -> Result<PaymentAuthorized, BoxError> {
+///     let _ = gateway;
+///     Ok(PaymentAuthorized { order_id: order.order_id })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), BoxError> {
+/// // Registered under its name, which is a type as well:
+/// let service = Service::new("payments").state(Gateway).handle::<authorize_payment>();
+///
+/// // Called like any function, in a unit test for example:
+/// let paid = authorize_payment(OrderPlaced { order_id: 7, total_cents: 995 }, State(Gateway)).await?;
+/// assert_eq!(paid, PaymentAuthorized { order_id: 7 });
+/// # let _ = service;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Arguments and result
+///
+/// The first argument says what is handled: an event, a set (`#[derive(EventSet)]`), or `Envelope<E>` or `Batch<E>` of
+/// one. After it come any of `State<T>`, `Context` and `Emit<E>`, all by value. What is returned is published: `()`, an
+/// event, `Option`, `Vec` or a tuple of events, or a `Result` of one of these whose error derives `Failure` or is
+/// `BoxError`.
+///
+/// The function is async and neither generic nor a method. The first paragraph of its documentation is shown by
+/// `describe`.
+///
+/// # Options
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `name = "authorize"` | the function's name | names the queue, with the service's name before it |
+/// | `retry(attempts = 5, from = "200ms", to = "30s")` | these | how often an event is tried in all; the first and the longest wait in between |
+/// | `timeout = "30s"` | this | the longest one attempt may take |
+/// | `concurrency = 16` | this, or `prefetch` where that is less | how many run at the same time in one process |
+/// | `prefetch = 100` | this, or what `concurrency` and `batch` need | how many events one process holds |
+/// | `rate = "100/s"` | none | the most attempts that start per second (`/s`), minute (`/m`) or hour (`/h`) in one process |
+/// | `batch(max = 100, within = "500ms")` | none | several events in one call, for a first argument `Batch<E>`: so many, or those that came within the time |
+/// | `from = ["checkout"]` | anyone | the broker users whose events are taken |
+/// | `crate = "my::event_runtime"` | `::event_runtime` | where the runtime is, for crates that re-export it |
+///
+/// Times are a whole number and a unit: `"200ms"`, `"30s"`, `"5m"`, `"1h"`.
 #[proc_macro_attribute]
 pub fn handler(options: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(options.into(), item.into()).into()

@@ -35,3 +35,17 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let errors = errors.map(|error| error.to_compile_error());
     quote!(#item #errors #described)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_typed_body_leaves_the_handler_in_place() {
+        let function = quote!(async fn on_order(order: OrderPlaced) { order. });
+        let expanded = expand(TokenStream::new(), function.clone()).to_string();
+        assert!(expanded.starts_with(&function.to_string()));
+        assert!(expanded.contains("Handler for on_order"));
+        assert!(!expanded.contains("compile_error"));
+    }
+}

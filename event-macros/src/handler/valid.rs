@@ -262,3 +262,24 @@ fn check_prefetch(cx: &Ctxt, attrs: &HandlerAttrs) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use event_runtime::handler::Options;
+
+    #[test]
+    fn defaults_are_those_of_the_runtime() {
+        let Options {
+            retry,
+            concurrency,
+            prefetch,
+            ..
+        } = Options::DEFAULT;
+        assert_eq!((retry.from, retry.to), (DEFAULT_FROM, DEFAULT_TO));
+        assert_eq!(
+            (u32::from(concurrency), u32::from(prefetch)),
+            (DEFAULT_CONCURRENCY, DEFAULT_PREFETCH)
+        );
+    }
+}
