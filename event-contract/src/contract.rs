@@ -4,6 +4,17 @@ use crate::Version;
 ///
 /// Built in constants by `#[derive(Event)]`; read by the runtime for routing and by the command line
 /// for `describe`. Field names are the names on the wire.
+///
+/// ```
+/// use event_contract::{Contract, Version};
+///
+/// const ORDER_PLACED: Contract = Contract::new("order.placed", Version::FIRST, "order.placed.v1")
+///     .with_owner("checkout")
+///     .with_key("order_id");
+///
+/// assert!(ORDER_PLACED.can_read(Version::FIRST));
+/// assert_eq!(ORDER_PLACED.key, Some("order_id"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Contract {
@@ -143,5 +154,29 @@ impl Field {
     #[must_use]
     pub const fn new(name: &'static str, ty: &'static str, sensitive: bool) -> Self {
         Self { name, ty, sensitive }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V1: Version = Version::FIRST;
+    const V2: Version = Version::new(2).unwrap();
+    const V3: Version = Version::new(3).unwrap();
+    const NEWEST: Contract = Contract::new("order.placed", V3, "order.placed.v3").with_reads(&[V1]);
+
+    #[test]
+    fn reads_its_own_version_and_the_named_ones() {
+        assert!(NEWEST.can_read(V3) && NEWEST.can_read(V1));
+        assert!(!NEWEST.can_read(V2), "no upcast reaches it");
+    }
+
+    #[test]
+    fn a_type_name_says_name_and_version() {
+        for contract in [NEWEST, Contract::INVALID] {
+            let (name, version) = crate::split_type(contract.type_name).unwrap();
+            assert_eq!((name, version), (contract.name, contract.version));
+        }
     }
 }

@@ -11,5 +11,5 @@ mod version;
 
 pub use check::{check_member, check_upcast};
 pub use contract::{Contract, Field, Unrouted};
-pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word, split_type};
-pub use version::Version;
+pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word};
+pub use version::{Version, split_type};

@@ -1,8 +1,7 @@
-use crate::Version;
 use core::fmt;
 
 /// The longest event name, in bytes. With its version it must fit a routing key of 255 bytes (AMQP 0-9-1,
-/// section 4.2.5.3), also behind the 32 bytes of the delay ladder.
+/// section 4.2.5.3).
 pub const MAX_NAME: usize = 128;
 
 /// Why a name is not a name.
@@ -46,6 +45,14 @@ impl core::error::Error for NameError {}
 ///
 /// The grammar is what a topic binding of AMQP can match word by word.
 ///
+/// ```
+/// use event_contract::{NameError, check_event_name};
+///
+/// const _: () = assert!(check_event_name("order.placed").is_ok());
+/// assert_eq!(check_event_name("Order.placed"), Err(NameError::Character(0)));
+/// assert_eq!(check_event_name("order.placed.v2"), Err(NameError::LooksLikeVersion));
+/// ```
+///
 /// # Errors
 ///
 /// The first rule that is broken.
@@ -85,6 +92,13 @@ pub const MAX_WORD: usize = 64;
 ///
 /// One word, because it is one word of a routing key and one part of a queue's name.
 ///
+/// ```
+/// use event_contract::{NameError, check_word};
+///
+/// assert_eq!(check_word("charge-card"), Ok(()));
+/// assert_eq!(check_word("charge.card"), Err(NameError::Character(6)));
+/// ```
+///
 /// # Errors
 ///
 /// The first rule that is broken.
@@ -109,19 +123,6 @@ pub const fn check_word(name: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// Takes `order.placed.v2` apart into `order.placed` and version 2.
-///
-/// `None` when the last word is no version; the name itself is not checked.
-#[must_use]
-pub fn split_type(type_name: &str) -> Option<(&str, Version)> {
-    let (name, last) = type_name.rsplit_once('.')?;
-    let digits = last.strip_prefix('v')?;
-    if digits.is_empty() || digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some((name, Version::new(digits.parse().ok()?)?))
-}
-
 const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
 }
@@ -144,44 +145,98 @@ const fn is_version_word(bytes: &[u8], start: usize) -> bool {
 mod tests {
     use super::*;
 
+    // The macros and the runtime both ask at compile time.
+    const _: () = assert!(check_event_name("order.placed").is_ok());
+    const _: () = assert!(check_event_name("order.placed.v2").is_err());
+    const _: () = assert!(check_word("charge-card").is_ok());
+    const _: () = assert!(matches!(check_word("charge.card"), Err(NameError::Character(6))));
+
     #[test]
     fn event_names() {
-        for good in ["order", "order.placed", "a1.b_2.c"] {
+        for good in [
+            "order",
+            "order.placed",
+            "a1.b_2.c",
+            "a",
+            "v",
+            "order.v",
+            "order.v2x",
+            "v2.order",
+            "a__b",
+            "a_",
+        ] {
             assert_eq!(check_event_name(good), Ok(()), "{good}");
         }
         for (bad, why) in [
             ("", NameError::Empty),
+            (".", NameError::EmptyWord),
             ("order..placed", NameError::EmptyWord),
             (".order", NameError::EmptyWord),
             ("order.", NameError::EmptyWord),
             ("Order", NameError::Character(0)),
+            ("order.Placed", NameError::Character(6)),
             ("order.2nd", NameError::Start),
+            ("2nd", NameError::Start),
+            ("order._placed", NameError::Start),
             ("order placed", NameError::Character(5)),
-            ("order.placed.v2", NameError::LooksLikeVersion),
+            ("order-placed", NameError::Character(5)),
             ("order.#", NameError::Character(6)),
+            ("order.*", NameError::Character(6)),
+            ("bestellung.aufgegeben.für", NameError::Character(23)),
+            ("order\0", NameError::Character(5)),
+            ("order.placed.v2", NameError::LooksLikeVersion),
+            ("order.v0", NameError::LooksLikeVersion),
+            ("v2", NameError::LooksLikeVersion),
         ] {
             assert_eq!(check_event_name(bad), Err(why), "{bad}");
         }
+        assert_eq!(check_event_name(&"a".repeat(MAX_NAME)), Ok(()));
         assert_eq!(check_event_name(&"a".repeat(MAX_NAME + 1)), Err(NameError::TooLong));
     }
 
     #[test]
-    fn types() {
-        assert_eq!(
-            split_type("order.placed.v12"),
-            Some(("order.placed", Version::new(12).unwrap()))
-        );
-        for bad in [
-            "order.placed",
-            "v1",
-            "order.v",
-            "order.v0",
-            "order.v01",
-            "order.v99999999999",
-            "order.vx",
-            "",
-        ] {
-            assert_eq!(split_type(bad), None, "{bad}");
+    fn words() {
+        for good in ["charge", "charge-card", "charge_card", "c", "c3", "v2", "a-", "a--b"] {
+            assert_eq!(check_word(good), Ok(()), "{good}");
         }
+        for (bad, why) in [
+            ("", NameError::Empty),
+            ("charge.card", NameError::Character(6)),
+            ("charge card", NameError::Character(6)),
+            ("Charge", NameError::Character(0)),
+            ("-charge", NameError::Start),
+            ("_charge", NameError::Start),
+            ("3charges", NameError::Start),
+            ("großbestellung", NameError::Character(3)),
+        ] {
+            assert_eq!(check_word(bad), Err(why), "{bad}");
+        }
+        assert_eq!(check_word(&"a".repeat(MAX_WORD)), Ok(()));
+        assert_eq!(check_word(&"a".repeat(MAX_WORD + 1)), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn every_error_is_a_sentence_that_helps() {
+        for (error, text) in [
+            (NameError::Empty, "the name is empty"),
+            (NameError::TooLong, "the name is too long"),
+            (NameError::EmptyWord, "a dot must stand between two words"),
+            (NameError::Start, "every word starts with a lower-case letter"),
+            (
+                NameError::Character(5),
+                "character 6 is not allowed; use lower-case letters, digits and `_`",
+            ),
+            (
+                NameError::LooksLikeVersion,
+                "the last word looks like a version; say it with `version = N`",
+            ),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_longest_type_fits_a_routing_key() {
+        assert!(MAX_NAME + ".v".len() + u32::MAX.to_string().len() <= 255);
     }
 }
