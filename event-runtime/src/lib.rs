@@ -170,7 +170,7 @@
 //! |---|---|
 //! | [`prelude`] | what a service needs, in one `use` |
 //! | [`envelope`] | CloudEvents: attributes, ids, traces |
-//! | [`handler`] | what a handler takes and returns, and its options |
+//! | [`handler`](mod@handler) | what a handler takes and returns, and its options |
 //! | [`message`] | body, headers, limits |
 //! | [`topology`] | exchanges, queues and bindings, and their names |
 //! | [`transport`] | the seam to a broker; the memory and RabbitMQ transports |

@@ -45,6 +45,10 @@ impl DeadLetters {
     /// # Errors
     ///
     /// No connection, no such handler.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
     pub async fn count(&self, handler: &str) -> Result<u64> {
         Ok(self.transport.depth(&self.names.dead_letters(handler)).await?)
     }

@@ -156,6 +156,10 @@ impl<States> Service<States> {
     /// # Errors
     ///
     /// As [`start`](Self::start).
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call ends the service abruptly; what was in hand comes again.
     pub async fn run(self) -> Result<()> {
         let running = self.start().await?;
         signal::until_asked_to_stop(running).await

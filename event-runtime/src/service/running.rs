@@ -123,6 +123,10 @@ impl Running {
     /// Waits until nothing waits in the handlers' queues and nothing is being handled; for examples and tests.
     ///
     /// Retries that wait on the delay ladder count as work. Other processes on the same queues are not seen.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
     pub async fn idle(&self) {
         self.ready().await;
         let mut quiet = 0;
@@ -155,6 +159,10 @@ impl Running {
 
     /// Stops taking events, lets running handlers finish within the grace period, gives back what was not begun, and
     /// closes the connections. `true` when everything that was running has finished.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call ends the service abruptly, as dropping it does; what was in hand comes again.
     pub async fn shutdown(mut self) -> bool {
         for handler in &self.handlers {
             handler.shared.phase.send_replace(Phase::Stopping);
