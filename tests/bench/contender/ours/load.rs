@@ -44,8 +44,8 @@ macro_rules! loads {
                 type Needs = (<State<Arc<Tally>> as Argument>::Need, ());
                 type Output = ();
 
-                async fn call(order: Load<$n>, needs: &Self::Needs, _: &Call<'_>) -> Result<(), Failed> {
-                    needs.0.0.handle(&order.0);
+                async fn call(order: Load<$n>, needs: &Self::Needs, call: &Call<'_>) -> Result<(), Failed> {
+                    State::<Arc<Tally>>::take(&needs.0, call).handle(&order.0);
                     Ok(())
                 }
             }
