@@ -8,7 +8,11 @@ mod behaviour {
     mod stage;
     mod events;
 
+    mod breaking;
+    mod gathering;
+    mod lineage;
     mod publishing;
     mod refusing;
     mod retrying;
+    mod stopping;
 }

@@ -40,9 +40,16 @@ fn cases(of: &str) {
 /// The messages hold for the pinned compiler; with another one their differences would say nothing.
 fn refuse_other_compilers() {
     let pinned = include_str!("../rust-toolchain.toml");
-    let pinned = pinned.lines().find_map(|line| line.strip_prefix("channel = ")).expect("a channel is pinned");
+    let pinned = pinned
+        .lines()
+        .find_map(|line| line.strip_prefix("channel = "))
+        .expect("a channel is pinned");
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(rustc).arg("--version").output().expect("rustc runs").stdout;
+    let version = Command::new(rustc)
+        .arg("--version")
+        .output()
+        .expect("rustc runs")
+        .stdout;
     let version = String::from_utf8_lossy(&version);
     let running = version.split_whitespace().nth(1).unwrap_or_default();
     assert_eq!(

@@ -51,3 +51,23 @@ pub(crate) fn placed(order: u32) -> Placed {
         card: "4111-1111".to_owned(),
     }
 }
+
+/// Something to do, or to die of, for a worker in a process of its own.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Event)]
+#[event(name = "work.ordered", version = 1, owner = "tests")]
+pub(crate) struct Work {
+    #[event(key)]
+    pub(crate) number: u32,
+    pub(crate) does: Does,
+    #[event(sensitive)]
+    pub(crate) card: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Does {
+    Nothing,
+    Sleep,
+    Fail,
+    Abort,
+    Overflow,
+}

@@ -131,14 +131,6 @@ impl Stage {
     }
 
     /// Of a scenario that needs more than the transports have in common.
-    pub(crate) fn memory(&self) -> Option<&MemoryTransport> {
-        match &self.wire {
-            Wire::Memory(bus) => Some(bus),
-            Wire::Rabbit(_) => None,
-        }
-    }
-
-    /// See [`memory`](Self::memory).
     pub(crate) fn url(&self) -> Option<&str> {
         match &self.wire {
             Wire::Memory(_) => None,
