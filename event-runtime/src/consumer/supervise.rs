@@ -79,12 +79,14 @@ async fn serve(job: &Job, mut session: Box<dyn Session>, at_start: bool) -> Opti
         None
     };
     let mut worker = Worker::new(shared, &job.make_slot, session);
-    if let Some(delivery) = first {
-        let suspect = delivery.redelivered && delivery.returns >= SUSPICIOUS_RETURNS;
-        if suspect {
-            worker.on_probation();
+    let first = match first {
+        Some(delivery) if delivery.redelivered && delivery.returns >= SUSPICIOUS_RETURNS => {
+            worker.probation(delivery).await
         }
-        worker.take(delivery, suspect);
+        other => other,
+    };
+    if let Some(delivery) = first {
+        worker.take(delivery);
     }
     let why = worker.run().await;
     if why.is_some() {

@@ -30,8 +30,6 @@ pub(super) struct Worker<'a> {
     merging: bool,
     straggle: Pin<Box<Sleep>>,
     straggling: bool,
-    /// Deliveries that are handled one at a time, because the one before the first of them may have crashed us.
-    probation: u32,
     ended: bool,
 }
 
@@ -54,26 +52,50 @@ impl<'a> Worker<'a> {
             merging: false,
             straggle: Box::pin(tokio::time::sleep(STRAGGLE)),
             straggling: false,
-            probation: 0,
             ended: false,
         }
     }
 
-    /// Starts in probation: everything that was prefetched when the process died is handled one at a time.
-    pub(super) fn on_probation(&mut self) {
-        self.probation = u32::from(self.shared.options.prefetch);
+    /// Takes over `first`, which arrived before the worker ran.
+    pub(super) fn take(&mut self, first: Delivery) {
+        self.opened(&first);
+        match &mut self.gather {
+            Some(gather) => gather.push(first),
+            None => self.launch(Work::One(first)),
+        }
     }
 
-    /// Hands `first` over, which arrived before the worker existed, without calling the handler when it is a suspect.
-    pub(super) fn take(&mut self, first: Delivery, suspect: bool) {
-        self.opened(&first);
-        if suspect {
-            self.launch(Work::Suspect(first));
-        } else if let Some(gather) = &mut self.gather {
-            gather.push(first);
-        } else {
-            self.launch(Work::One(first));
+    /// Handles what was in hand when the process died one at a time, beginning with the suspect, which never reaches
+    /// its handler. Each ack has arrived before the next call begins: should that one kill the process again, it is the
+    /// first delivery of the next start, and no innocent one is taken for it.
+    ///
+    /// What arrives after the window is given back to the caller.
+    pub(super) async fn probation(&mut self, suspect: Delivery) -> Option<Delivery> {
+        let mut phase = self.shared.phase.subscribe();
+        let mut delivery = suspect;
+        for left in (0..self.shared.options.prefetch).rev() {
+            self.opened(&delivery);
+            let is_suspect = left + 1 == self.shared.options.prefetch;
+            self.launch(if is_suspect {
+                Work::Suspect(delivery)
+            } else {
+                Work::One(delivery)
+            });
+            while let Some((_, work)) = self.running.next().await {
+                self.settle(work);
+            }
+            self.settler.ack_all(self.session.as_mut());
+            self.session.settled().await;
+            delivery = tokio::select! {
+                biased;
+                _ = phase.wait_for(|phase| *phase == Phase::Stopping) => return None,
+                next = std::future::poll_fn(|cx| self.session.poll_next(cx)) => next?,
+            };
+            if !delivery.redelivered {
+                break;
+            }
         }
+        Some(delivery)
     }
 
     /// Runs until the session is over (why) or the service stops (`None`).
@@ -154,12 +176,7 @@ impl<'a> Worker<'a> {
 
     /// The next piece of work, if there is room for it.
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
-        let limit = if self.probation > 0 {
-            1
-        } else {
-            usize::from(self.shared.options.concurrency)
-        };
-        if self.running.len() >= limit {
+        if self.running.len() >= usize::from(self.shared.options.concurrency) {
             return Poll::Pending;
         }
         loop {
@@ -226,7 +243,6 @@ impl<'a> Worker<'a> {
     }
 
     fn done(&mut self, delivery: Delivery) {
-        self.probation = self.probation.saturating_sub(1);
         self.settler.done(delivery.tag);
         self.session.recycle(delivery);
     }

@@ -15,6 +15,7 @@ pub use error::{PublishError, TransportError};
 use crate::message::Outgoing;
 use crate::topology::{Plan, Topology};
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use std::task::{Context, Poll};
 use tokio::sync::watch;
 
@@ -97,6 +98,14 @@ pub trait Session: Send {
     /// Drives the queued acks; `Ready(Err)` means the session is over and they are lost.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>>;
 
+    /// Sends the queued acks and resolves when the broker has them, or never will. Slow, and for rare occasions.
+    ///
+    /// The default is for a transport whose [`poll_flush`](Self::poll_flush) returns after that.
+    fn settled(&mut self) -> BoxFuture<'static, ()> {
+        let _ = self.poll_flush(&mut Context::from_waker(std::task::Waker::noop()));
+        Box::pin(std::future::ready(()))
+    }
+
     /// Takes the memory of a settled delivery back.
     fn recycle(&mut self, delivery: Delivery) {
         drop(delivery);
@@ -108,7 +117,7 @@ pub trait Session: Send {
     /// Sends the queued acks and ends the session; unsettled deliveries go back, in order.
     ///
     /// Resolves when the broker knows. Bounded in time.
-    fn close(self: Box<Self>) -> futures_util::future::BoxFuture<'static, ()>;
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
 /// Whether a transport can send and receive.

@@ -167,6 +167,19 @@ impl Session for RabbitSession {
         })
     }
 
+    /// A question on the same channel: the broker answers it after it has read the acks.
+    fn settled(&mut self) -> BoxFuture<'static, ()> {
+        self.send_acks(&mut Context::from_waker(Waker::noop()));
+        let channel = self.reader.as_ref().map(|reader| reader.channel.clone());
+        let prefetch = u16::try_from(self.most_spare).unwrap_or(u16::MAX);
+        Box::pin(async move {
+            if let Some(channel) = channel {
+                // Late or refused, the session is over.
+                let _ = timeout(GOODBYE, channel.basic_qos(prefetch, BasicQosOptions::default())).await;
+            }
+        })
+    }
+
     fn recycle(&mut self, delivery: Delivery) {
         if self.spare.len() < self.most_spare {
             self.spare.push(delivery.message.headers);
