@@ -10,6 +10,7 @@ mod behaviour {
 
     mod breaking;
     mod gathering;
+    mod killing;
     mod lineage;
     mod publishing;
     mod refusing;

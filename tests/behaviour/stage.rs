@@ -152,6 +152,13 @@ impl Stage {
         }
     }
 
+    /// Removes these as well, which another process has made.
+    pub(crate) fn adopt(&self, service: &str, handlers: &[&str]) {
+        let mut used = self.used.lock().unwrap();
+        used.services.insert(service.to_owned());
+        used.handlers.extend(handlers.iter().map(ToString::to_string));
+    }
+
     /// Starts a service that this stage has made, and waits until it is ready.
     pub(crate) async fn start<S>(&self, service: Service<S>) -> Running {
         let running = service.start().await.unwrap();
