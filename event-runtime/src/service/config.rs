@@ -2,11 +2,12 @@ use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::message::Limits;
 use crate::transport::{Transport, memory::MemoryTransport};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Everything about a service but its states and handlers. Code says it, the environment overrides it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) service: String,
     pub(crate) bus: String,
@@ -17,6 +18,22 @@ pub(crate) struct Config {
     pub(crate) plain: bool,
     pub(crate) apply: bool,
     pub(crate) grace: Duration,
+}
+
+/// Without the URL, which may hold a password.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("service", &self.service)
+            .field("bus", &self.bus)
+            .field("transport", &self.transport)
+            .field("limits", &self.limits)
+            .field("prefix", &self.prefix)
+            .field("plain", &self.plain)
+            .field("apply", &self.apply)
+            .field("grace", &self.grace)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
