@@ -92,7 +92,10 @@ impl Running {
     pub fn health(&self) -> Health {
         let up = self.ready.borrow().clone();
         if up != Health::Up {
-            return up;
+            // The connection knows why before the first attempt at the topology has ended.
+            let connection = self.transport.health().borrow().clone();
+            let knows_more = up == Health::Connecting && connection != Health::Up;
+            return if knows_more { connection } else { up };
         }
         for handler in &self.handlers {
             let health = handler.health.borrow().clone();
