@@ -25,12 +25,13 @@ impl Context {
             handler: call.handler,
             attempt: call.attempt,
             attempts: call.attempts,
-            replay: received
-                .delivery
-                .message
-                .headers
-                .get(crate::consumer::header::REPLAY_ID)
-                .is_some(),
+            replay: call.publisher.is_return_path(&received.delivery.exchange)
+                && received
+                    .delivery
+                    .message
+                    .headers
+                    .get(crate::consumer::header::REPLAY_ID)
+                    .is_some(),
         }
     }
 

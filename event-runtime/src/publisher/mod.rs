@@ -169,6 +169,11 @@ impl Publisher {
         self.send_one(Unrouted::Refuse, self.write(id, content, None)?).await
     }
 
+    /// Whether only this service and its operators can have sent what came through `exchange`.
+    pub(crate) fn is_return_path(&self, exchange: &str) -> bool {
+        self.0.names.is_return_path(exchange)
+    }
+
     /// Publishes the `position`th event of a handler's attempt.
     pub(crate) async fn emit<E: Event>(
         &self,
