@@ -87,6 +87,11 @@ fn base(shared: &Shared, delivery: &Delivery) -> Headers {
     } else {
         None
     };
+    for name in [header::REPLAY_ID, header::REPLAYED_AT] {
+        if let Some(replay) = original.get(name).filter(|_| returned) {
+            headers.push(name, replay);
+        }
+    }
     headers.push(header::ORIGIN_KEY, origin.unwrap_or(&delivery.routing_key));
     if let Some(user) = original.get(if returned {
         header::ORIGIN_USER

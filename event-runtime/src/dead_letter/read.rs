@@ -98,6 +98,10 @@ impl DeadLetters {
         while let Some(delivery) = reader.next().await? {
             settler.opened(delivery.tag);
             let letter = DeadLetter::read(handler, delivery.message);
+            if letter.message.headers.get(header::REPLAY_ID) == Some(&done.id) {
+                // Sent again a moment ago, and failed again: once is enough.
+                continue;
+            }
             if select.takes(&letter) {
                 let copy = self.again(handler, &letter.message, &done.id);
                 if let Some(Err(error)) = self.transport.publish(vec![copy]).await.into_iter().next() {
