@@ -6,14 +6,18 @@
 mod behaviour {
     #[macro_use]
     mod stage;
+    mod commands;
     mod events;
 
     mod breaking;
     mod gathering;
+    mod identity;
     mod killing;
+    mod letters;
     mod lineage;
     mod publishing;
     mod refusing;
     mod retrying;
+    mod settings;
     mod stopping;
 }
