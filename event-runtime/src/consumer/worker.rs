@@ -143,7 +143,7 @@ impl<'a> Worker<'a> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<String> {
         let more = self.turn(cx);
-        self.acks(cx, more);
+        self.acks(cx);
         if self.ended {
             let why = self.session.end().unwrap_or_else(|| "the session ended".to_owned());
             return Poll::Ready(why);
@@ -158,7 +158,9 @@ impl<'a> Worker<'a> {
     fn turn(&mut self, cx: &mut Context<'_>) -> bool {
         for _ in 0..TURN {
             let mut idle = true;
-            while let Poll::Ready(Some((slot, work))) = self.running.poll_next_unpin(cx) {
+            while !self.running.is_empty()
+                && let Poll::Ready(Some((slot, work))) = self.running.poll_next_unpin(cx)
+            {
                 idle = false;
                 self.free.push(slot);
                 self.settle(work);
@@ -248,8 +250,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Acks in groups: at once when many wait, otherwise a moment after the first.
-    fn acks(&mut self, cx: &mut Context<'_>, more: bool) {
-        if self.settler.is_full() && !more {
+    fn acks(&mut self, cx: &mut Context<'_>) {
+        if self.settler.is_full() {
             self.settler.ack_prefix(self.session.as_mut());
             // A slow call at the front must not keep the broker from sending more.
             if self.settler.is_full() {

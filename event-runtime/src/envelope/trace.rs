@@ -34,16 +34,18 @@ impl Trace {
     /// Reads a `traceparent` header; `None` when it is not one, as the recommendation asks (section 3.2).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(5, '-');
-        let version = hex(parts.next()?, 2)?;
+        // version "-" trace-id "-" parent-id "-" trace-flags
+        let (head, rest) = text.as_bytes().split_at_checked(55)?;
+        let version = hex(&head[..2])?;
         let trace = Self {
-            trace_id: hex(parts.next()?, 32)?,
-            span_id: hex(parts.next()?, 16)? as u64,
-            flags: hex(parts.next()?, 2)? as u8 & KNOWN_FLAGS,
+            trace_id: u128::from(hex(&head[3..19])?) << 64 | u128::from(hex(&head[19..35])?),
+            span_id: hex(&head[36..52])?,
+            flags: hex(&head[53..])? as u8 & KNOWN_FLAGS,
         };
+        let dashes = head[2] == b'-' && head[35] == b'-' && head[52] == b'-';
         // A later version may have more parts, version 0 has none.
-        let readable = version != 0xff && (version != 0 || parts.next().is_none());
-        (readable && trace.trace_id != 0 && trace.span_id != 0).then_some(trace)
+        let ends = rest.is_empty() || (version != 0 && rest[0] == b'-');
+        (dashes && ends && version != 0xff && trace.trace_id != 0 && trace.span_id != 0).then_some(trace)
     }
 
     /// The trace's id: 32 hexadecimal digits.
@@ -59,10 +61,18 @@ impl Trace {
     }
 }
 
-/// Exactly `length` lower-case hexadecimal digits.
-fn hex(digits: &str, length: usize) -> Option<u128> {
-    let plain = digits.len() == length && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    plain.then(|| u128::from_str_radix(digits, 16).ok()).flatten()
+/// At most 16 digits; only lower-case ones are allowed. Every event that arrives is read by this.
+fn hex(digits: &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for digit in digits {
+        let nibble = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        value = value << 4 | u64::from(nibble);
+    }
+    Some(value)
 }
 
 struct Hex(u128, usize);
