@@ -138,5 +138,9 @@ async fn message_count(channel: &Channel, queue: &str) -> Result<usize> {
 
 fn private_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("bench.p{}.n{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "bench.p{}.n{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }

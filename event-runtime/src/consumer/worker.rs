@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
                 self.settle(work);
             }
             // What is done must not come again, whatever becomes of the others.
-            self.acks(cx, false);
+            self.acks(cx);
             if self.running.is_empty() {
                 Poll::Ready(())
             } else {
