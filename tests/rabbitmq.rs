@@ -1,5 +1,7 @@
 //! The RabbitMQ transport against a real broker.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 #[path = "rabbitmq/consuming.rs"]
 mod consuming;
 #[path = "rabbitmq/faults.rs"]

@@ -113,7 +113,7 @@ fn marker(handler: &Handler) -> TokenStream {
 }
 
 /// A nested pair per argument: the type, a name for each place in it, and the pattern that binds them.
-fn needs(arguments: &[&Type]) -> (TokenStream, Vec<proc_macro2::Ident>, TokenStream) {
+fn needs(arguments: &[&Type]) -> (TokenStream, Vec<Ident>, TokenStream) {
     let names: Vec<_> = (1..=arguments.len()).map(|at| format_ident!("__need_{at}")).collect();
     let (mut needs, mut pattern) = (quote!(()), quote!(()));
     for (ty, name) in arguments.iter().zip(&names).rev() {
