@@ -11,13 +11,14 @@ pub async fn authorize_payment(
 pub struct authorize_payment {}
 const _: () = {
     use ::event_runtime::__private;
+    #[allow(unused_qualifications)]
     const _: () = {
         #[allow(unused_imports)]
         use __private::MaybeInput as _;
         __private::check_batch(false, __private::Probe::<OrderPlaced>::BATCH);
     };
     #[automatically_derived]
-    #[allow(trivial_bounds)]
+    #[allow(trivial_bounds, unused_qualifications)]
     impl __private::Handler for authorize_payment
     where
         OrderPlaced: __private::Input,

@@ -25,7 +25,7 @@ async fn breaks(order: Placed, at: Context, seen: State<Seen<(u32, u32)>>) {
         2 => std::panic::panic_any(Bomb),
         3 => {
             let _bomb = Bomb;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         4 => std::future::pending().await,
         _ => {}

@@ -35,12 +35,24 @@ async fn of_a_thousand_exactly_the_unroutable_ones_fail() {
 #[tokio::test]
 async fn one_batch_is_answered_in_its_order() {
     let scene = Scene::new().await;
-    let key = |n: usize| if n.is_multiple_of(3) { "nobody.cares" } else { "order.placed" };
+    let key = |n: usize| {
+        if n.is_multiple_of(3) {
+            "nobody.cares"
+        } else {
+            "order.placed"
+        }
+    };
     let messages: Vec<_> = (0..700).map(|n| scene.message(key(n), &n.to_string())).collect();
     let expected: Vec<_> = messages
         .iter()
         .enumerate()
-        .map(|(n, message)| if n.is_multiple_of(3) { Err(unroutable(message)) } else { Ok(()) })
+        .map(|(n, message)| {
+            if n.is_multiple_of(3) {
+                Err(unroutable(message))
+            } else {
+                Ok(())
+            }
+        })
         .collect();
     assert_eq!(scene.rabbit.publish(messages).await, expected);
     assert_eq!(scene.rabbit.depth(&scene.queue).await, Ok(466));

@@ -47,7 +47,7 @@ pub(crate) fn emit(
             #import
             #batch
             #[automatically_derived]
-            #[allow(trivial_bounds)]
+            #[allow(trivial_bounds, unused_qualifications)]
             impl __private::Handler for #ident
             where
                 #(#bounds,)*
@@ -139,6 +139,7 @@ fn batch(attrs: &HandlerAttrs, input: &Type) -> TokenStream {
     let given = attrs.batch.is_given();
     let check = quote_spanned!(input.span()=> __private::check_batch(#given, __private::Probe::<#input>::BATCH););
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             #[allow(unused_imports)]
             use __private::MaybeInput as _;
