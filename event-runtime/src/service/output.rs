@@ -1,5 +1,4 @@
 //! What the commands print. The only place of the runtime that writes to standard output.
-#![allow(clippy::print_stdout, reason = "commands print their results")]
 
 use super::describe::Description;
 use crate::dead_letter::DeadLetter;
@@ -9,6 +8,14 @@ use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use event_contract::Contract;
 use serde::Serialize;
 use serde_json::Value;
+use std::io::Write as _;
+
+/// A line on standard output. A reader that has gone, as in `dlq list | head`, wants no more of them.
+macro_rules! say {
+    ($($text:tt)*) => {
+        _ = writeln!(std::io::stdout(), $($text)*)
+    };
+}
 
 /// With lines between the rows, for cells of several lines.
 fn ruled(head: &[&str]) -> Table {
@@ -28,24 +35,24 @@ fn table(head: &[&str]) -> Table {
 
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Error::Other(error.into()))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 
 pub(super) fn line(text: &str) {
-    println!("{text}");
+    say!("{text}");
 }
 
 pub(super) fn description(description: &Description) {
-    println!("service {}   bus {}\n", description.service, description.bus);
-    println!("flow");
+    say!("service {}   bus {}\n", description.service, description.bus);
+    say!("flow");
     for handler in &description.handlers {
         let to = if handler.publishes.is_empty() {
             "-".to_owned()
         } else {
             handler.publishes.join(", ")
         };
-        println!("  {}  ->  {}  ->  {to}", handler.takes.join(", "), handler.name);
+        say!("  {}  ->  {}  ->  {to}", handler.takes.join(", "), handler.name);
     }
     let mut handlers = ruled(&["handler", "what it does", "guarantees"]);
     for handler in &description.handlers {
@@ -64,7 +71,7 @@ pub(super) fn description(description: &Description) {
         }
         handlers.add_row([handler.name, handler.summary, &text]);
     }
-    println!("\n{handlers}");
+    say!("\n{handlers}");
     let mut events = table(&[
         "event",
         "what happened",
@@ -85,7 +92,7 @@ pub(super) fn description(description: &Description) {
             &list(&event.taken_by),
         ]);
     }
-    println!("\n{events}");
+    say!("\n{events}");
 }
 
 fn list(words: &[&str]) -> String {
@@ -99,22 +106,22 @@ fn list(words: &[&str]) -> String {
 /// What is there and what is missing; `true` when nothing is to be done.
 pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
     let all = topology.exchanges.len() + topology.queues.len();
-    println!(
+    say!(
         "{at}: {} of {all} exchanges and queues are as they should be",
         plan.present
     );
     for missing in &plan.missing {
-        println!("  + {missing}");
+        say!("  + {missing}");
     }
     for different in &plan.different {
-        println!("  ! {different}");
+        say!("  ! {different}");
     }
     plan.missing.is_empty() && plan.different.is_empty()
 }
 
 pub(super) fn dead_letters(letters: &[DeadLetter]) {
     if letters.is_empty() {
-        println!("no dead letters");
+        say!("no dead letters");
         return;
     }
     let mut rows = table(&["handler", "event", "id", "key", "reason", "attempts", "error", "since"]);
@@ -133,8 +140,8 @@ pub(super) fn dead_letters(letters: &[DeadLetter]) {
                 .unwrap_or_default(),
         ]);
     }
-    println!("{rows}");
-    println!(
+    say!("{rows}");
+    say!(
         "{} dead letters; `dlq show ID` tells everything, `dlq replay` sends them again",
         letters.len()
     );
@@ -163,7 +170,7 @@ pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: boo
             letter.dead_at.map(|at| at.to_string()).unwrap_or_default(),
         ),
     ] {
-        println!("{name:>12}  {value}");
+        say!("{name:>12}  {value}");
     }
     if !letter.history.is_empty() {
         let mut rows = table(&["attempt", "at", "took", "class", "code", "error", "host", "build"]);
@@ -179,9 +186,9 @@ pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: boo
                 attempt.build.clone(),
             ]);
         }
-        println!("{rows}");
+        say!("{rows}");
     }
-    println!("{}", body(letter, contracts, raw));
+    say!("{}", body(letter, contracts, raw));
 }
 
 /// The body, with the sensitive fields of its contract redacted; anything else only when asked for: what the contract
