@@ -37,6 +37,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[allow(unused_qualifications)]
     impl __private::Debug for OrderPlaced {
         fn fmt(
             &self,

@@ -57,7 +57,7 @@ impl From<OrderPlacedV2> for OrderPlaced {
 }
 
 fn version(number: u32) -> Version {
-    Version::new(number).unwrap()
+    Version::new(number).expect("not zero")
 }
 
 fn placed() -> OrderPlaced {

@@ -121,5 +121,5 @@ pub(super) fn debug(event: &Event<'_>) -> Option<TokenStream> {
         }
     };
     let debug = quote_spanned!(span=> impl __private::Debug for #here { #fmt });
-    Some(quote!(#[automatically_derived] #debug))
+    Some(quote!(#[automatically_derived] #[allow(unused_qualifications)] #debug))
 }

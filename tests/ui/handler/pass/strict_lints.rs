@@ -3,7 +3,9 @@
 
 //! As strict as a crate can be.
 
+use event_runtime::handler::{Argument, Input, Return};
 use event_runtime::prelude::*;
+use std::fmt::Debug;
 
 /// An order was placed.
 #[derive(Clone, Serialize, Deserialize, Event)]
@@ -43,6 +45,11 @@ pub async fn on_order(orders: Orders, context: Context) -> Result<(), Refused> {
         Orders::Placed(order) if order.order_id == 0 => Err(Refused::Full { level: 1 }),
         Orders::Placed(_) => Ok(drop(context)),
     }
+}
+
+/// Names that generated code goes by as well.
+pub fn same_names<I: Input + Debug, A: Argument, R: Return>(input: &I) -> String {
+    format!("{input:?}")
 }
 
 fn main() {
