@@ -6,6 +6,7 @@ use super::hold::publish_copy;
 use super::{Shared, Work};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Received};
+use crate::message::property;
 use crate::retry::RetryPolicy;
 use crate::topology::Ladder;
 use crate::transport::Delivery;
@@ -159,7 +160,13 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reaso
 
 /// A delivery that never reached the function.
 async fn refuse(shared: &Shared, delivery: &Delivery, refusal: &Refusal) -> bool {
-    tracing::error!(handler = shared.handler, reason = refusal.reason, error = %refusal.detail, "dead letter");
+    tracing::error!(
+        handler = shared.handler,
+        event_id = delivery.message.headers.get(property::MESSAGE_ID),
+        reason = refusal.reason,
+        error = %refusal.detail,
+        "dead letter"
+    );
     let history = History::of(shared, delivery);
     let death = Death {
         reason: refusal.reason,
