@@ -1,6 +1,6 @@
 use super::Shared;
 use crate::envelope::{Attributes, DecodeError, PREFIXES};
-use crate::message::{Headers, property};
+use crate::message::{Headers, header, property};
 use crate::transport::Delivery;
 
 /// Why a delivery never reaches its handler. Not worth a retry.
@@ -29,10 +29,7 @@ pub(crate) fn admit<'a>(shared: &Shared, delivery: &'a Delivery) -> Result<Attri
     })?;
     let returned = shared.names.is_return_path(&delivery.exchange);
     let address = if returned {
-        message
-            .headers
-            .get(super::header::ORIGIN_KEY)
-            .unwrap_or(&delivery.routing_key)
+        message.headers.get(header::ORIGIN_KEY).unwrap_or(&delivery.routing_key)
     } else {
         &delivery.routing_key
     };
@@ -57,7 +54,7 @@ fn check_user(shared: &Shared, delivery: &Delivery, returned: bool) -> Result<()
     }
     let headers = &delivery.message.headers;
     let user = headers.get(if returned {
-        super::header::ORIGIN_USER
+        header::ORIGIN_USER
     } else {
         property::USER_ID
     });

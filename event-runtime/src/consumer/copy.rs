@@ -1,8 +1,8 @@
 //! The copies a consumer publishes before it acks: to the delay ladder, and to the dead letters.
 
+use super::Shared;
 use super::history::{History, cut};
-use super::{Shared, header};
-use crate::message::{Headers, Message, Outgoing, property};
+use crate::message::{Headers, Message, Outgoing, header, property};
 use crate::topology::Ladder;
 use crate::transport::Delivery;
 use jiff::Timestamp;

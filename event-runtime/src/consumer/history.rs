@@ -1,6 +1,6 @@
-use super::{Shared, header};
+use super::Shared;
 use crate::failure::{Class, Failed};
-use crate::message::Headers;
+use crate::message::{Headers, header};
 use crate::transport::Delivery;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,6 @@ mod attempt;
 mod copy;
 mod gather;
 mod guard;
-pub(crate) mod header;
 mod history;
 mod hold;
 mod process;

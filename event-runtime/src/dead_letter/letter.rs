@@ -1,6 +1,6 @@
-use crate::consumer::{Attempt, History, header};
+use crate::consumer::{Attempt, History};
 use crate::envelope::Attributes;
-use crate::message::{Headers, Message, property};
+use crate::message::{Headers, Message, header, property};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 use super::letter::{DeadLetter, Select};
-use crate::consumer::{Settler, header};
+use crate::consumer::Settler;
 use crate::error::{Error, Result};
-use crate::message::{Message, Outgoing, property};
+use crate::message::{Message, Outgoing, header, property};
 use crate::topology::Names;
 use crate::transport::{Delivery, Session, Transport, TransportError};
 use jiff::Timestamp;

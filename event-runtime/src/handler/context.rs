@@ -30,7 +30,7 @@ impl Context {
                     .delivery
                     .message
                     .headers
-                    .get(crate::consumer::header::REPLAY_ID)
+                    .get(crate::message::header::REPLAY_ID)
                     .is_some(),
         }
     }

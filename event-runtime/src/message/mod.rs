@@ -1,5 +1,6 @@
 //! What travels: a body and its headers, and where it goes.
 
+pub(crate) mod header;
 mod headers;
 
 pub use headers::{Headers, property};
