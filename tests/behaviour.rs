@@ -15,6 +15,7 @@ mod behaviour {
     mod killing;
     mod letters;
     mod lineage;
+    mod logging;
     mod publishing;
     mod refusing;
     mod retrying;
