@@ -159,3 +159,20 @@ fn sensitive_fields_are_not_shown() {
         r#"OrderPlaced { order_id: "order-7", change: 12, email: "[redacted]", total_cents: 995, scratch: [] }"#
     );
 }
+
+#[test]
+fn names_that_rust_keeps_for_itself() {
+    #[derive(Serialize, Deserialize, Event)]
+    #[event(name = "page.read", version = 1, owner = "web")]
+    struct PageRead {
+        #[event(key)]
+        r#type: u8,
+        #[event(sensitive)]
+        r#ref: u8,
+    }
+
+    assert_eq!(PageRead::CONTRACT.key, Some("type"));
+    let read = PageRead { r#type: 1, r#ref: 2 };
+    assert_eq!(format!("{read:?}"), r#"PageRead { type: 1, ref: "[redacted]" }"#);
+    assert_eq!((read.key().as_deref(), read.r#ref), (Some("1"), 2));
+}

@@ -80,3 +80,14 @@ fn chains_tell_the_causes() {
     );
     assert_eq!(PaymentError::Address(AddressError).chain(), "no such address");
 }
+
+#[test]
+fn failures_that_cannot_be() {
+    #[derive(Debug, thiserror::Error, Failure)]
+    enum Never {}
+
+    fn judge(result: Result<(), Never>) -> Option<Class> {
+        result.err().map(|never| never.class())
+    }
+    assert_eq!(judge(Ok(())), None);
+}

@@ -3,6 +3,7 @@ use super::valid::Facts;
 use crate::text;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
@@ -102,9 +103,9 @@ fn sequence(field: &Field<'_>) -> TokenStream {
 /// `Debug` without the sensitive values. It is spanned on `sensitive`, where a clash with a derived one shows.
 pub(super) fn debug(event: &Event<'_>) -> Option<TokenStream> {
     let span = event.sensitive()?;
-    let (ident, text) = (event.ident(), event.ident().to_string());
+    let (ident, text) = (event.ident(), event.ident().unraw().to_string());
     let fields = event.fields.iter().map(|field| {
-        let (ident, text) = (field.ident, field.ident.to_string());
+        let (ident, text) = (field.ident, field.ident.unraw().to_string());
         let value = match field.attrs.sensitive {
             Some(_) => quote!(__private::Redacted),
             None => quote_spanned!(field.ty.span()=> self.#ident),

@@ -4,6 +4,7 @@ use crate::duration;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Member;
+use syn::ext::IdentExt as _;
 
 pub(crate) fn emit(failure: &Failure<'_>) -> TokenStream {
     let import = failure.attrs.runtime().import();
@@ -40,7 +41,7 @@ pub(crate) fn emit(failure: &Failure<'_>) -> TokenStream {
 
 fn arm(failure: &Failure<'_>, variant: &Variant<'_>) -> Option<TokenStream> {
     let ident = variant.ident;
-    let code = ident.to_string();
+    let code = ident.unraw().to_string();
     let pattern = if failure.is_enum {
         quote!(Self::#ident)
     } else {
