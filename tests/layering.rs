@@ -163,7 +163,7 @@ fn only_in(folder: &str, words: &[&str], places: &[&str]) {
             seen += 1;
             let inside = |place: &&str| line.file == **place || place.ends_with('/') && line.file.starts_with(*place);
             assert!(
-                places.iter().any(|place| inside(place)),
+                places.iter().any(inside),
                 "{}:{}: {words:?} belongs in {places:?}\n{}",
                 line.file,
                 line.number,

@@ -111,7 +111,7 @@ async fn lines_of_handlers(stage: &Stage, level: Level) {
     }
     service
         .publisher()
-        .publish_raw(&event_runtime::EventId::new(), "order.placed.v1", None, "4111-1111")
+        .publish_raw(&EventId::new(), "order.placed.v1", None, "4111-1111")
         .await
         .unwrap();
     reaches(&service, "talks", "six dead letters", |counts| counts.dead() == 6).await;
