@@ -161,13 +161,9 @@ fn only_in(folder: &str, words: &[&str], places: &[&str]) {
     for line in lines(folder) {
         if words.iter().any(|word| line.text.contains(word)) {
             seen += 1;
-            let inside = |place: &str| line.file == place || place.ends_with('/') && line.file.starts_with(place);
+            let inside = |place: &&str| line.file == **place || place.ends_with('/') && line.file.starts_with(*place);
             assert!(
-<<<<<<< Updated upstream
                 places.iter().any(inside),
-=======
-                places.iter().any(|place| inside(place)),
->>>>>>> Stashed changes
                 "{}:{}: {words:?} belongs in {places:?}\n{}",
                 line.file,
                 line.number,
