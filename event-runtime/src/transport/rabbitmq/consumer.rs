@@ -12,7 +12,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// How long closing a session may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -44,6 +44,7 @@ pub(super) async fn consume(
             reader: Some(Reader { consumer, channel }),
             queue: queue.to_owned(),
             acks: Vec::new(),
+            acked: None,
             end: None,
             spare: Vec::new(),
             most_spare: usize::from(prefetch.max(1)),
@@ -66,6 +67,8 @@ pub(super) struct RabbitSession {
     reader: Option<Reader>,
     queue: String,
     acks: Vec<(u64, bool)>,
+    /// When the last ack was handed to the client library.
+    acked: Option<Instant>,
     end: Option<String>,
     spare: Vec<Headers>,
     most_spare: usize,
@@ -82,7 +85,6 @@ struct Reader {
 impl Reader {
     async fn close(self) {
         if self.channel.status().connected() {
-            tokio::time::sleep(ACKS).await;
             // Late or refused, the channel is of no use any more.
             let _ = timeout(GOODBYE, self.channel.close(200, "done".into())).await;
         }
@@ -115,6 +117,10 @@ impl RabbitSession {
     /// an ack that does not arrive is a message that comes again.
     fn send_acks(&mut self, cx: &mut Context<'_>) {
         let Some(reader) = &self.reader else { return };
+        if self.acks.is_empty() {
+            return;
+        }
+        self.acked = Some(Instant::now());
         let mut failed = None;
         for (tag, multiple) in self.acks.drain(..) {
             let ack = pin!(reader.channel.basic_ack(tag, BasicAckOptions { multiple }));
@@ -198,8 +204,12 @@ impl Session for RabbitSession {
         self.send_acks(&mut Context::from_waker(Waker::noop()));
         self.over("closed");
         let reader = self.reader.take();
+        let rest = self
+            .acked
+            .map_or(Duration::ZERO, |acked| ACKS.saturating_sub(acked.elapsed()));
         Box::pin(async move {
             if let Some(reader) = reader {
+                tokio::time::sleep(rest).await;
                 // Frames are written in order: the acks are ahead of the goodbye.
                 reader.close().await;
             }
