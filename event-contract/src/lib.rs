@@ -4,12 +4,23 @@
 //! It has no dependencies and most of it works in constants.
 
 mod check;
+mod committed;
 mod contract;
+mod hash;
 mod name;
+mod schema;
+mod shape;
 mod text;
 mod version;
 
 pub use check::{check_member, check_upcast};
+pub use committed::{Allowed, Committed, Reader, Status};
 pub use contract::{Contract, Field, Unrouted};
+pub use hash::hash;
 pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word};
+pub use schema::Schema;
+pub use shape::{
+    Absent, Choice, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written, flattened,
+    sorted,
+};
 pub use version::{Version, split_type};
