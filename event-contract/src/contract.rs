@@ -81,7 +81,7 @@ impl Contract {
             key: None,
             sequence: None,
             fields: &[],
-            data: &Object::new("", &[]),
+            data: &Object::EMPTY,
             unrouted: Unrouted::Refuse,
         }
     }
