@@ -3,6 +3,10 @@
 //! They are a small part of TOML, one fact per line and sorted, so that a diff reads well, branches merge (also with
 //! `merge=union`), and any reader of TOML understands them.
 
+mod accept;
+mod entering;
+mod envelope;
+mod envelope_choice;
 mod error;
 mod field;
 mod grammar;
@@ -20,6 +24,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use accept::{Accepted, Refused, accept};
 pub use error::FileError;
 pub use parse::{parse, parse_view};
 pub use write::{write, write_view};

@@ -1,8 +1,11 @@
+mod accepting;
 mod example;
 mod fuzz;
 mod mistakes;
+mod model;
 mod random;
 mod roundtrip;
+mod wire;
 
 pub(in crate::file) use random::Random;
 
