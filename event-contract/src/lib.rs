@@ -7,10 +7,12 @@ mod check;
 mod committed;
 pub mod compare;
 mod contract;
+pub mod file;
 mod hash;
 mod name;
 mod schema;
 mod shape;
+mod suggest;
 mod text;
 mod version;
 
@@ -26,4 +28,5 @@ pub use shape::{
     Absent, Choice, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written, flattened,
     sorted,
 };
+pub use suggest::suggest;
 pub use version::{Version, split_type};

@@ -31,10 +31,17 @@ pub(super) const fn object(walk: &mut Walk, reader: &Object, writer: &Object) {
 
 /// A field that the writer does not have under this name.
 const fn only_read(walk: &mut Walk, field: &Field, reader: &Object, writer: &Object) {
-    if !is_read(field) || written_under_another_name(field, writer) {
+    if written_under_another_name(field, writer) {
         return;
     }
     let segment = Segment::Field(field.name);
+    if walk.is(Direction::Backward) && walk.is_reserved(segment) {
+        walk.issue_at(segment, Rule::NameReserved, Some(field.shape), None, "");
+        return;
+    }
+    if !is_read(field) {
+        return;
+    }
     match walk.direction {
         // A removal: said in the other direction, once.
         Direction::Forward => {}
