@@ -80,7 +80,10 @@ fn bad_documents_are_refused_by_all() {
             let place = path.replace("/0", "[0]").replace('/', ".");
             assert!(format!(".{}", found[0].path).starts_with(&place), "{path}: {found:?}");
         }
-        assert!((case.again)(&document).is_err(), "serde takes {name} with another {path}: {document}");
+        assert!(
+            (case.again)(&document).is_err(),
+            "serde takes {name} with another {path}: {document}"
+        );
         tasks.push(json!({ "do": "schema", "schema": schema(&case.shape), "documents": [document] }));
     }
     for ((name, path, _), answer) in bad().iter().zip(judge::ask(&tasks)) {
@@ -125,7 +128,10 @@ fn an_open_union_may_grow() {
 fn sensitive_fields_are_marked() {
     let schema = schema(&named("Order").shape);
     assert_eq!(schema["properties"]["email"]["x-sensitive"], true);
-    assert_eq!(schema["properties"]["payment"]["x-sensitive"], true, "beside a reference");
+    assert_eq!(
+        schema["properties"]["payment"]["x-sensitive"], true,
+        "beside a reference"
+    );
     assert_eq!(schema["definitions"]["Line"]["properties"]["note"]["x-sensitive"], true);
     assert_eq!(schema["properties"]["channel"]["x-sensitive"], Value::Null);
 }

@@ -84,11 +84,15 @@ struct Line {
     note: Option<String>,
 }
 
-object!(Line, Ignored, [
-    Field::new("sku", Shape::STRING),
-    Field::new("qty", u32::SHAPE),
-    Field::new("note", <Option<String>>::SHAPE).sometimes(false).sensitive(),
-]);
+object!(
+    Line,
+    Ignored,
+    [
+        Field::new("sku", Shape::STRING),
+        Field::new("qty", u32::SHAPE),
+        Field::new("note", <Option<String>>::SHAPE).sometimes(false).sensitive(),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,10 +103,14 @@ struct Strict {
     b: i8,
 }
 
-object!(Strict, Refused, [
-    Field::new("a-b", <Option<Line>>::SHAPE).sensitive(),
-    Field::new("b", i8::SHAPE).with_default("").with_reads(&["b", "bb"]),
-]);
+object!(
+    Strict,
+    Refused,
+    [
+        Field::new("a-b", <Option<Line>>::SHAPE).sensitive(),
+        Field::new("b", i8::SHAPE).with_default("").with_reads(&["b", "bb"]),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 struct Loose {
@@ -123,11 +131,16 @@ enum Channel {
     Unknown,
 }
 
-choice!(Channel, Tagging::External, false, [
-    Variant::new("web", None),
-    Variant::new("in_store", None).with_reads(&["in_store", "shop"]),
-    Variant::new("unknown", None).catch_all(),
-]);
+choice!(
+    Channel,
+    Tagging::External,
+    false,
+    [
+        Variant::new("web", None),
+        Variant::new("in_store", None).with_reads(&["in_store", "shop"]),
+        Variant::new("unknown", None).catch_all(),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 enum Payment {
@@ -146,32 +159,45 @@ const TRANSFER: Shape = Shape::Object(&Object::new(
     ]),
 ));
 
-choice!(Payment, Tagging::External, false, [
-    Variant::new("Cash", None),
-    Variant::new("Card", Some(Shape::STRING)),
-    Variant::new("Split", Some(<(u8, u8)>::SHAPE)),
-    Variant::new("Transfer", Some(TRANSFER)),
-    Variant::new("Parts", Some(<Vec<Line>>::SHAPE)),
-]);
+choice!(
+    Payment,
+    Tagging::External,
+    false,
+    [
+        Variant::new("Cash", None),
+        Variant::new("Card", Some(Shape::STRING)),
+        Variant::new("Split", Some(<(u8, u8)>::SHAPE)),
+        Variant::new("Transfer", Some(TRANSFER)),
+        Variant::new("Parts", Some(<Vec<Line>>::SHAPE)),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "method")]
 enum Tagged {
     Cash,
     Line(Line),
-    Transfer { iban: String, reference: Option<String> },
+    Transfer {
+        iban: String,
+        reference: Option<String>,
+    },
     Prices(BTreeMap<String, String>),
     #[serde(other)]
     Other,
 }
 
-choice!(Tagged, Tagging::Internal("method"), false, [
-    Variant::new("Cash", None),
-    Variant::new("Line", Some(Line::SHAPE)),
-    Variant::new("Transfer", Some(TRANSFER)),
-    Variant::new("Prices", Some(<BTreeMap<String, String>>::SHAPE)),
-    Variant::new("Other", None).catch_all(),
-]);
+choice!(
+    Tagged,
+    Tagging::Internal("method"),
+    false,
+    [
+        Variant::new("Cash", None),
+        Variant::new("Line", Some(Line::SHAPE)),
+        Variant::new("Transfer", Some(TRANSFER)),
+        Variant::new("Prices", Some(<BTreeMap<String, String>>::SHAPE)),
+        Variant::new("Other", None).catch_all(),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "t", content = "c")]
@@ -183,11 +209,16 @@ enum Beside {
 
 const NAMED: Shape = Shape::Object(&Object::new("Named", &sorted([Field::new("a", Shape::Bool)])));
 
-choice!(Beside, Tagging::Adjacent("t", "c"), false, [
-    Variant::new("None", None),
-    Variant::new("Many", Some(<Vec<u8>>::SHAPE)),
-    Variant::new("Named", Some(NAMED)),
-]);
+choice!(
+    Beside,
+    Tagging::Adjacent("t", "c"),
+    false,
+    [
+        Variant::new("None", None),
+        Variant::new("Many", Some(<Vec<u8>>::SHAPE)),
+        Variant::new("Named", Some(NAMED)),
+    ]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "outer")]
@@ -195,7 +226,12 @@ enum Outer {
     Tagged(Tagged),
 }
 
-choice!(Outer, Tagging::Internal("outer"), false, [Variant::new("Tagged", Some(Tagged::SHAPE))]);
+choice!(
+    Outer,
+    Tagging::Internal("outer"),
+    false,
+    [Variant::new("Tagged", Some(Tagged::SHAPE))]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "inside")]
@@ -203,22 +239,34 @@ enum Inside {
     Channel(Channel),
 }
 
-choice!(Inside, Tagging::Internal("inside"), false, [Variant::new("Channel", Some(Channel::SHAPE))]);
+choice!(
+    Inside,
+    Tagging::Internal("inside"),
+    false,
+    [Variant::new("Channel", Some(Channel::SHAPE))]
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Open {
-    Parcel { weight_kg: f64 },
+    Parcel {
+        weight_kg: f64,
+    },
     #[serde(other)]
     Unknown,
 }
 
 const PARCEL: Shape = Shape::Object(&Object::new("parcel", &sorted([Field::new("weight_kg", f64::SHAPE)])));
 
-choice!(Open, Tagging::Internal("type"), true, [
-    Variant::new("parcel", Some(PARCEL)),
-    Variant::new("unknown", None).catch_all(),
-]);
+choice!(
+    Open,
+    Tagging::Internal("type"),
+    true,
+    [
+        Variant::new("parcel", Some(PARCEL)),
+        Variant::new("unknown", None).catch_all(),
+    ]
+);
 
 /// Everything at once.
 #[derive(Serialize, Deserialize)]
@@ -235,15 +283,19 @@ struct Order {
     parcel: Open,
 }
 
-object!(Order, Ignored, [
-    Field::new("order_id", uuid::Uuid::SHAPE),
-    Field::new("email", Shape::STRING).sensitive(),
-    Field::new("lines", <Vec<Line>>::SHAPE),
-    Field::new("channel", Channel::SHAPE),
-    Field::new("payment", Payment::SHAPE).sensitive(),
-    Field::new("tagged", <Option<Tagged>>::SHAPE),
-    Field::new("beside", Beside::SHAPE),
-    Field::new("placed_at", jiff::Timestamp::SHAPE),
-    Field::new("shares", <[u8; 2]>::SHAPE),
-    Field::new("parcel", Open::SHAPE),
-]);
+object!(
+    Order,
+    Ignored,
+    [
+        Field::new("order_id", uuid::Uuid::SHAPE),
+        Field::new("email", Shape::STRING).sensitive(),
+        Field::new("lines", <Vec<Line>>::SHAPE),
+        Field::new("channel", Channel::SHAPE),
+        Field::new("payment", Payment::SHAPE).sensitive(),
+        Field::new("tagged", <Option<Tagged>>::SHAPE),
+        Field::new("beside", Beside::SHAPE),
+        Field::new("placed_at", jiff::Timestamp::SHAPE),
+        Field::new("shares", <[u8; 2]>::SHAPE),
+        Field::new("parcel", Open::SHAPE),
+    ]
+);
