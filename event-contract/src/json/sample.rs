@@ -65,9 +65,7 @@ fn fields(object: &Object) -> Map<String, Value> {
 /// One that is read as well, and does not merely stand for the unknown.
 fn first(choice: &Choice) -> Option<&'static Variant> {
     let all = written(choice.variants);
-    let good = all
-        .iter()
-        .find(|variant| !variant.never_read && !variant.catch_all);
+    let good = all.iter().find(|variant| !variant.never_read && !variant.catch_all);
     good.or_else(|| all.first()).copied()
 }
 
@@ -108,7 +106,11 @@ fn whole(integer: Integer, name: &str) -> u64 {
     } else {
         1
     };
-    if u128::from(wanted) <= integer.range().1 { wanted } else { 1 }
+    if u128::from(wanted) <= integer.range().1 {
+        wanted
+    } else {
+        1
+    }
 }
 
 /// 1.5 is the same in both precisions.
@@ -177,9 +179,14 @@ fn word(name: &str) -> &'static str {
 
 /// `order_id` and `orderId` end with the word `id`, `paid` does not.
 fn ends_with_word(name: &str, word: &str) -> bool {
-    let Some((head, tail)) = name.len().checked_sub(word.len()).and_then(|at| name.split_at_checked(at)) else {
+    let Some((head, tail)) = name
+        .len()
+        .checked_sub(word.len())
+        .and_then(|at| name.split_at_checked(at))
+    else {
         return false;
     };
-    let begins = head.is_empty() || head.ends_with(['_', '-', '.']) || tail.starts_with(|c: char| c.is_ascii_uppercase());
+    let begins =
+        head.is_empty() || head.ends_with(['_', '-', '.']) || tail.starts_with(|c: char| c.is_ascii_uppercase());
     tail.eq_ignore_ascii_case(word) && begins
 }

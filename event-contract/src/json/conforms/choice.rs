@@ -52,7 +52,9 @@ impl Judge {
     }
 
     fn external(&mut self, choice: &Choice, name: &str, content: Option<&Value>) {
-        let Some(variant) = self.variant(choice, name) else { return };
+        let Some(variant) = self.variant(choice, name) else {
+            return;
+        };
         let shape = variant.and_then(|variant| variant.content.as_ref());
         match (shape, content) {
             (Some(shape), Some(content)) => self.at(name, |judge| judge.value(shape, content)),

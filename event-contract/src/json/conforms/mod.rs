@@ -175,7 +175,12 @@ impl Judge {
             self.field(field, entries);
         }
         if object.unknown == Unknown::Refused {
-            let known = |name: &String| object.fields.iter().any(|field| self.names(field).contains(&name.as_str()));
+            let known = |name: &String| {
+                object
+                    .fields
+                    .iter()
+                    .any(|field| self.names(field).contains(&name.as_str()))
+            };
             let unknown: Vec<_> = entries.keys().filter(|name| !known(name)).cloned().collect();
             for name in unknown {
                 self.at(&name, |judge| judge.wrong("is no field, and others are refused"));
@@ -194,7 +199,10 @@ impl Judge {
     }
 
     fn field(&mut self, field: &'static Field, entries: &Map<String, Value>) {
-        let mut there = self.names(field).iter().filter_map(|name| Some((*name, entries.get(*name)?)));
+        let mut there = self
+            .names(field)
+            .iter()
+            .filter_map(|name| Some((*name, entries.get(*name)?)));
         let Some((name, value)) = there.next() else {
             let missing = match self.side {
                 Side::Written => field.written == Written::Always,

@@ -126,7 +126,13 @@ impl Schemas {
     fn define(&mut self, name: &str, schema: Value) -> Value {
         let plain: String = name
             .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
             .collect();
         let mut name = plain.clone();
         let mut number = 2;
@@ -219,8 +225,13 @@ impl Schemas {
 type Tag<'a> = (&'a str, Value);
 
 fn tagged(tags: &[Tag<'_>]) -> (Map<String, Value>, Vec<Value>) {
-    let properties = tags.iter().map(|(key, value)| ((*key).to_owned(), json!({ "const": value })));
-    (properties.collect(), tags.iter().map(|(key, _)| (*key).into()).collect())
+    let properties = tags
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), json!({ "const": value })));
+    (
+        properties.collect(),
+        tags.iter().map(|(key, _)| (*key).into()).collect(),
+    )
 }
 
 fn keys(properties: Map<String, Value>, required: Vec<Value>) -> Map<String, Value> {
