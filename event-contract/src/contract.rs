@@ -1,4 +1,4 @@
-use crate::Version;
+use crate::{Object, Version};
 
 /// One version of one event, as its producer declares it.
 ///
@@ -15,7 +15,7 @@ use crate::Version;
 /// assert!(ORDER_PLACED.can_read(Version::FIRST));
 /// assert_eq!(ORDER_PLACED.key, Some("order_id"));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Contract {
     /// The event's name without its version: `order.placed`.
@@ -38,6 +38,8 @@ pub struct Contract {
     pub sequence: Option<&'static str>,
     /// Every field, in the order of the struct.
     pub fields: &'static [Field],
+    /// The form of the body.
+    pub data: &'static Object,
     /// What becomes of an event that no handler takes.
     pub unrouted: Unrouted,
 }
@@ -79,6 +81,7 @@ impl Contract {
             key: None,
             sequence: None,
             fields: &[],
+            data: &Object::EMPTY,
             unrouted: Unrouted::Refuse,
         }
     }
@@ -132,6 +135,13 @@ impl Contract {
     #[must_use]
     pub const fn with_fields(mut self, fields: &'static [Field]) -> Self {
         self.fields = fields;
+        self
+    }
+
+    /// Sets the form of the body.
+    #[must_use]
+    pub const fn with_data(mut self, data: &'static Object) -> Self {
+        self.data = data;
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod committed;
+pub mod compare;
 mod contract;
 mod hash;
 mod name;
@@ -13,7 +14,9 @@ mod shape;
 mod text;
 mod version;
 
-pub use check::{check_member, check_upcast};
+pub use check::{
+    check_contract, check_member, check_reach, check_retired, check_shape, check_upcast, check_view, check_view_of,
+};
 pub use committed::{Allowed, Committed, Reader, Status};
 pub use contract::{Contract, Field, Unrouted};
 pub use hash::hash;

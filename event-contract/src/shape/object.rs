@@ -71,6 +71,9 @@ pub enum Absent {
 }
 
 impl Object {
+    /// An object without fields.
+    pub const EMPTY: Self = Self::new("", &[]);
+
     /// An object that passes over keys it does not know.
     #[must_use]
     pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
