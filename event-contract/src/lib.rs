@@ -1,7 +1,7 @@
 //! The names, versions and shapes that event contracts are made of.
 //!
 //! The macros at compile time, the runtime and the command line all call this crate, so that each rule exists once.
-//! It has no dependencies and most of it works in constants.
+//! Without features it has no dependencies, and most of it works in constants.
 
 mod check;
 mod committed;
@@ -9,6 +9,8 @@ pub mod compare;
 mod contract;
 pub mod file;
 mod hash;
+#[cfg(feature = "json")]
+pub mod json;
 mod name;
 mod schema;
 mod shape;
