@@ -2,6 +2,7 @@ use super::form;
 use super::model::Struct;
 use super::wire::{Refusal, read, write as sample};
 use crate::compare::{Rule, compare_committed};
+use crate::file::entering;
 use crate::file::{Refused, accept, parse, write};
 use crate::shape::Field;
 use crate::{Choice, Committed, Contract, Object, Schema, Shape, Status, Tagging, Variant, Version, Written, sorted};
@@ -23,6 +24,11 @@ fn step(existing: &Committed, data: &'static Object) -> Result<Committed, Refuse
         "a second time changes nothing"
     );
     assert_eq!(again.added, [""; 0]);
+    let fresh = entering::object(accepted.committed.data, &|_| None);
+    assert_eq!(
+        fresh, accepted.committed.data,
+        "put together anew, it has the same digests"
+    );
     let text = write(&accepted.committed);
     let read = parse(&text).unwrap();
     assert_eq!(form(&read), form(&accepted.committed), "{text}");

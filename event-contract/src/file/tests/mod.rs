@@ -90,11 +90,8 @@ pub(in crate::file) fn object(whole: &Object) -> &'static Object {
         reads: names(field.reads),
         ..*field
     };
-    leak(Object {
-        name: "",
-        fields: whole.fields.iter().map(field).collect::<Vec<_>>().leak(),
-        unknown: whole.unknown,
-    })
+    let fields = whole.fields.iter().map(field).collect::<Vec<_>>();
+    leak(Object::new("", fields.leak()).with_unknown(whole.unknown))
 }
 
 fn shape(whole: &Shape) -> Shape {
@@ -113,11 +110,11 @@ fn shape(whole: &Shape) -> Shape {
                 reads: names(variant.reads),
                 ..*variant
             };
-            Shape::Choice(leak(Choice {
-                name: "",
-                variants: choice.variants.iter().map(variant).collect::<Vec<_>>().leak(),
-                ..*choice
-            }))
+            let variants = choice.variants.iter().map(variant).collect::<Vec<_>>();
+            let nameless = Choice::new("", choice.tagging, choice.variants);
+            let mut nameless = super::with_variants(&nameless, variants.leak());
+            nameless.open = choice.open;
+            Shape::Choice(leak(nameless))
         }
         other => other,
     }
