@@ -13,6 +13,7 @@ mod grammar;
 mod handles;
 mod parse;
 mod reading;
+mod save;
 mod scan;
 mod table;
 mod toml;
@@ -27,9 +28,10 @@ mod tests;
 pub use accept::{Accepted, Refused, accept};
 pub use error::FileError;
 pub use parse::{parse, parse_view};
+pub use save::{Existing, write_file};
 pub use write::{write, write_view};
 
-use crate::{Reader, Version};
+use crate::{Choice, Reader, Variant, Version};
 
 /// The format that is read and written.
 const FORMAT: u32 = 1;
@@ -75,4 +77,10 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// The same choice with other variants.
+fn with_variants(choice: &Choice, variants: &'static [Variant]) -> Choice {
+    let other = Choice::new(choice.name, choice.tagging, variants);
+    if choice.open { other.open() } else { other }
 }
