@@ -1,12 +1,16 @@
+use super::object::object;
 use super::path::Segment;
 use super::report::{Direction, Walk};
 use super::rule::Rule;
 use super::value::{reads, value};
 use crate::check::{contains, same};
-use crate::shape::{Absent, Choice, Object, Shape, Tagging, Variant};
+use crate::shape::{Choice, Object, Shape, Tagging, Variant};
 
 /// What of a choice is not read.
 pub(super) const fn choice(walk: &mut Walk, reader: &Choice, writer: &Choice) {
+    if reader.digest.equals(writer.digest) && !walk.is(Direction::View) {
+        return;
+    }
     if !same_tagging(reader.tagging, writer.tagging) {
         walk.issue(Rule::TaggingChanged, None, None, "");
         return;
@@ -39,6 +43,9 @@ const fn missing(walk: &mut Walk, variant: &Variant, reader: &Choice, writer: &C
             Some(name) => walk.issue_at(segment, Rule::VariantRenamed, None, variant.content, name),
             None => walk.issue_at(segment, Rule::VariantRemoved, None, variant.content, ""),
         },
+        Direction::Forward if walk.is_reserved(segment) => {
+            walk.issue_at(segment, Rule::NameReserved, None, variant.content, "");
+        }
         // A renamed one is said in the other direction.
         Direction::Forward if caught || reader.open || writer.open || other_half(variant, reader, writer).is_some() => {
         }
@@ -70,32 +77,17 @@ const fn content(walk: &mut Walk, reader: Option<Shape>, writer: Option<Shape>, 
     match (&reader, &writer) {
         (None, None) => {}
         (Some(reads), Some(writes)) => value(walk, reads, writes),
-        // Beside an internal tag, a variant without content reads past fields, and one without fields is read as an
-        // object that is empty.
-        (None, Some(Shape::Object(_))) if matches!(tagging, Tagging::Internal(_)) => {}
-        (Some(Shape::Object(object)), None) if matches!(tagging, Tagging::Internal(_)) => empty(walk, object),
+        // Beside an internal tag, a variant without content is an object without fields.
+        (None, Some(Shape::Object(writes))) if matches!(tagging, Tagging::Internal(_)) => {
+            object(walk, &Object::EMPTY, writes);
+        }
+        (Some(Shape::Object(reads)), None) if matches!(tagging, Tagging::Internal(_)) => {
+            object(walk, reads, &Object::EMPTY);
+        }
         // An absent content is `None` for an `Option`, as an absent field is.
         (Some(Shape::Optional(_)), None) if matches!(tagging, Tagging::Adjacent(..)) => {}
         (None, Some(Shape::Null)) if matches!(tagging, Tagging::Adjacent(..)) => {}
         _ => walk.issue(Rule::VariantChanged, reader, writer, ""),
-    }
-}
-
-/// An object is read where no field is written.
-const fn empty(walk: &mut Walk, object: &Object) {
-    let mut at = 0;
-    while at < object.fields.len() {
-        let field = &object.fields[at];
-        if matches!(field.absent, Absent::Refused) {
-            walk.issue_at(
-                Segment::Field(field.name),
-                Rule::FieldRequired,
-                Some(field.shape),
-                None,
-                "",
-            );
-        }
-        at += 1;
     }
 }
 

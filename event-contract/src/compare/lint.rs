@@ -1,9 +1,9 @@
-use super::object::object;
+use super::object;
 use super::path::Segment;
 use super::report::{Direction, Report, Walk};
 use super::rule::Rule;
 use crate::check::same;
-use crate::shape::{Choice, Field, Object, Shape, Tagging};
+use crate::shape::{Choice, Field, Object, Shape, Tagging, Written};
 
 /// What a type gets wrong by itself: it does not read what it writes, or serde cannot.
 ///
@@ -17,7 +17,6 @@ use crate::shape::{Choice, Field, Object, Shape, Tagging};
 #[must_use]
 pub const fn lint(data: &Object) -> Report {
     let mut walk = Walk::new(Direction::Itself);
-    object(&mut walk, data, data);
     fields(&mut walk, data, false);
     walk.report
 }
@@ -27,6 +26,9 @@ const fn fields(walk: &mut Walk, data: &Object, buffered: bool) {
     let mut at = 0;
     while at < data.fields.len() {
         let field = &data.fields[at];
+        if is_rare(field) {
+            object::itself(walk, field);
+        }
         if is_worth_a_look(&field.shape) {
             walk.path.push(Segment::Field(field.name));
             shape(walk, &field.shape, buffered);
@@ -34,6 +36,11 @@ const fn fields(walk: &mut Walk, data: &Object, buffered: bool) {
         }
         at += 1;
     }
+}
+
+/// Whether it may be that it does not read what it writes.
+const fn is_rare(field: &Field) -> bool {
+    !matches!(field.written, Written::Always) || !field.reads.is_empty()
 }
 
 /// Most fields are plain; passing over them at once keeps the compiler fast.
@@ -85,6 +92,10 @@ const fn variants(walk: &mut Walk, choice: &Choice, buffered: bool) {
     let mut at = 0;
     while at < choice.variants.len() {
         let variant = &choice.variants[at];
+        if variant.never_read && !variant.never_written {
+            let segment = Segment::Variant(variant.name, choice.tagging);
+            walk.issue_at(segment, Rule::NotReadBack, None, variant.content, "");
+        }
         if let Some(content) = &variant.content {
             walk.path.push(Segment::Variant(variant.name, choice.tagging));
             if let Tagging::Internal(tag) = choice.tagging {

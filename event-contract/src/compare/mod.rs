@@ -49,8 +49,8 @@ pub const fn compare(own: &Contract, committed: &Committed, readers: &[Reader]) 
     }
     let mut walk = Walk::new(Direction::Backward);
     names(&mut walk, own, committed);
+    walk.reserved = committed.reserved;
     object::object(&mut walk, own.data, committed.data);
-    reserved(&mut walk, own.data, committed.reserved);
     walk.direction = Direction::Forward;
     object::object(&mut walk, committed.data, own.data);
     readers::without_allowed(walk.report, committed, readers)
@@ -83,6 +83,7 @@ pub const fn compare_committed(old: &Committed, new: &Committed, readers: &[Read
     }
     key(&mut walk, new.key, old.key, Rule::KeyChanged);
     key(&mut walk, new.sequence, old.sequence, Rule::SequenceChanged);
+    walk.reserved = old.reserved;
     object::object(&mut walk, new.data, old.data);
     let mut at = 0;
     while at < old.reserved.len() {
@@ -91,7 +92,6 @@ pub const fn compare_committed(old: &Committed, new: &Committed, readers: &[Read
         }
         at += 1;
     }
-    reserved(&mut walk, new.data, old.reserved);
     walk.direction = Direction::Forward;
     object::object(&mut walk, old.data, new.data);
     readers::without_allowed(walk.report, new, readers)
@@ -115,25 +115,5 @@ const fn key(walk: &mut Walk, new: Option<&'static str>, old: Option<&'static st
         (Some(new), Some(old)) if !same(new, old) => walk.issue_at(Segment::Field(old), rule, None, None, new),
         (None, Some(old)) => walk.issue_at(Segment::Field(old), rule, None, None, ""),
         _ => {}
-    }
-}
-
-const fn reserved(walk: &mut Walk, own: &Object, reserved: &[&str]) {
-    if reserved.is_empty() {
-        return;
-    }
-    let mut at = 0;
-    while at < own.fields.len() {
-        if crate::check::contains(reserved, own.fields[at].name) {
-            let field = &own.fields[at];
-            walk.issue_at(
-                Segment::Field(field.name),
-                Rule::NameReserved,
-                Some(field.shape),
-                None,
-                "",
-            );
-        }
-        at += 1;
     }
 }

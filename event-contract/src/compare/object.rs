@@ -7,6 +7,9 @@ use crate::shape::{Absent, Field, Object, Shape, Unknown, Written};
 
 /// What of an object is not read: one walk through fields that are sorted by the hash of their names.
 pub(super) const fn object(walk: &mut Walk, reader: &Object, writer: &Object) {
+    if reader.digest.equals(writer.digest) && !walk.is(Direction::View) {
+        return;
+    }
     let (mut at_reader, mut at_writer) = (0, 0);
     while at_reader < reader.fields.len() || at_writer < writer.fields.len() {
         if at_writer == writer.fields.len()
@@ -28,10 +31,17 @@ pub(super) const fn object(walk: &mut Walk, reader: &Object, writer: &Object) {
 
 /// A field that the writer does not have under this name.
 const fn only_read(walk: &mut Walk, field: &Field, reader: &Object, writer: &Object) {
-    if !is_read(field) || written_under_another_name(field, writer) {
+    if written_under_another_name(field, writer) {
         return;
     }
     let segment = Segment::Field(field.name);
+    if walk.is(Direction::Backward) && walk.is_reserved(segment) {
+        walk.issue_at(segment, Rule::NameReserved, Some(field.shape), None, "");
+        return;
+    }
+    if !is_read(field) {
+        return;
+    }
     match walk.direction {
         // A removal: said in the other direction, once.
         Direction::Forward => {}
@@ -84,14 +94,25 @@ const fn lost(walk: &mut Walk, field: &Field) {
     }
 }
 
-/// A field that both have.
-const fn pair(walk: &mut Walk, reader: &Field, writer: &Field) {
-    walk.path.push(Segment::Field(writer.name));
-    both(walk, reader, writer);
+/// Whether a field reads what it writes itself.
+pub(super) const fn itself(walk: &mut Walk, field: &Field) {
+    walk.path.push(Segment::Field(field.name));
+    facts(walk, field, field);
     walk.path.pop();
 }
 
-const fn both(walk: &mut Walk, reader: &Field, writer: &Field) {
+/// A field that both have.
+const fn pair(walk: &mut Walk, reader: &Field, writer: &Field) {
+    walk.path.push(Segment::Field(writer.name));
+    if facts(walk, reader, writer) {
+        // Whether `null` is read has been looked at, so what remains is the value.
+        value(walk, non_null(&reader.shape), non_null(&writer.shape));
+    }
+    walk.path.pop();
+}
+
+/// Names, absence and `null`; `true` when the values are to be compared as well.
+const fn facts(walk: &mut Walk, reader: &Field, writer: &Field) -> bool {
     let (reads, writes) = (Some(reader.shape), Some(writer.shape));
     if is_never_written(writer) {
         // What the old reader has and the new writer never sends is a removal.
@@ -101,14 +122,14 @@ const fn both(walk: &mut Walk, reader: &Field, writer: &Field) {
         } else if !walk.is(Direction::Forward) && is_required(reader) {
             walk.issue(missing(walk), reads, writes, "");
         }
-        return;
+        return false;
     }
     if !is_read(reader) {
         if walk.is(Direction::Backward) && is_read(writer) {
             walk.issue(Rule::FieldUnread, reads, writes, "");
             walk.silently();
         }
-        return;
+        return false;
     }
     let unread = name_not_read(reader, writer);
     if !unread.is_empty() {
@@ -118,7 +139,7 @@ const fn both(walk: &mut Walk, reader: &Field, writer: &Field) {
             _ => Rule::AliasRemoved,
         };
         walk.issue(rule, reads, writes, unread);
-        return;
+        return false;
     }
     if walk.is(Direction::Backward) {
         aliases(walk, reader, writer);
@@ -135,10 +156,9 @@ const fn both(walk: &mut Walk, reader: &Field, writer: &Field) {
     } else if walk.is(Direction::Forward) && !maybe_null && none_is_default(reader, writer) {
         walk.issue(Rule::NoneBecomesDefault, reads, writes, "");
     }
-    value(walk, non_null(&reader.shape), non_null(&writer.shape));
+    true
 }
 
-/// Whether `null` is read has been looked at, so what remains is the value.
 const fn non_null(shape: &Shape) -> &Shape {
     match shape {
         Shape::Optional(inner) | Shape::Nullable(inner) => inner,

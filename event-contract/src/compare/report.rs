@@ -1,6 +1,8 @@
 use super::path::{Path, Segment};
 use super::rule::{Level, Rule};
 use crate::Shape;
+use crate::check::contains;
+use crate::text::Text;
 
 /// As many issues as are kept; further ones are counted.
 const ROOM: usize = 24;
@@ -114,6 +116,8 @@ pub(super) struct Walk {
     pub(super) direction: Direction,
     /// Both sides are contract files: then the reading side may not be loosened, nor the writing side narrowed.
     pub(super) files: bool,
+    /// Places where nothing may come back.
+    pub(super) reserved: &'static [&'static str],
     pub(super) path: Path,
     pub(super) report: Report,
 }
@@ -123,6 +127,7 @@ impl Walk {
         Self {
             direction,
             files: false,
+            reserved: &[],
             path: Path::ROOT,
             report: Report::EMPTY,
         }
@@ -148,6 +153,16 @@ impl Walk {
             other,
             silent: false,
         });
+    }
+
+    /// Whether what comes at this place had another meaning once.
+    pub(super) const fn is_reserved(&self, segment: Segment) -> bool {
+        if self.reserved.is_empty() {
+            return false;
+        }
+        let mut path = self.path;
+        path.push(segment);
+        contains(self.reserved, path.write(Text::new()).as_str())
     }
 
     /// Nothing fails, but something is lost.

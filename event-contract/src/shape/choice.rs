@@ -1,8 +1,9 @@
-use super::{Field, Shape};
+use super::{Digest, Field, Shape};
 use crate::hash;
 
 /// One of several: a Rust enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Choice {
     /// The Rust type, as a handle for people; not on the wire.
     pub name: &'static str,
@@ -12,6 +13,7 @@ pub struct Choice {
     pub variants: &'static [Variant],
     /// More variants may come at any time: widening is no warning, and views need a catch-all.
     pub open: bool,
+    pub(crate) digest: Digest,
 }
 
 /// How serde writes the name of a variant.
@@ -49,12 +51,15 @@ impl Choice {
     /// A closed choice.
     #[must_use]
     pub const fn new(name: &'static str, tagging: Tagging, variants: &'static [Variant]) -> Self {
-        Self {
+        let mut choice = Self {
             name,
             tagging,
             variants,
             open: false,
-        }
+            digest: Digest::NONE,
+        };
+        choice.digest = Digest::choice(&choice);
+        choice
     }
 
     /// Says that more variants may come.

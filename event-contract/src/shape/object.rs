@@ -1,8 +1,9 @@
-use super::Shape;
+use super::{Digest, Shape};
 use crate::hash;
 
 /// An object whose keys are fixed: a struct, or the content of a variant with named fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Object {
     /// The Rust type, as a handle for people; not on the wire.
     pub name: &'static str,
@@ -10,6 +11,7 @@ pub struct Object {
     pub fields: &'static [Field],
     /// What becomes of keys that are none of the fields.
     pub unknown: Unknown,
+    pub(crate) digest: Digest,
 }
 
 /// What becomes of a key that is no field.
@@ -81,6 +83,7 @@ impl Object {
             name,
             fields,
             unknown: Unknown::Ignored,
+            digest: Digest::object(fields, Unknown::Ignored),
         }
     }
 
@@ -88,6 +91,7 @@ impl Object {
     #[must_use]
     pub const fn with_unknown(mut self, unknown: Unknown) -> Self {
         self.unknown = unknown;
+        self.digest = Digest::object(self.fields, unknown);
         self
     }
 
