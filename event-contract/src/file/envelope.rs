@@ -62,11 +62,7 @@ impl Envelope {
         }
         self.object_at = outer;
         fields.sort_by_key(|field| field.hash);
-        leak(Object {
-            name: old.name,
-            fields: fields.leak(),
-            unknown: unknown(old.unknown, new.unknown),
-        })
+        leak(Object::new(old.name, fields.leak()).with_unknown(unknown(old.unknown, new.unknown)))
     }
 
     fn at<T>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> T) -> T {

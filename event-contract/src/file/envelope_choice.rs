@@ -35,12 +35,8 @@ impl Envelope {
             });
         }
         variants.sort_by_key(|variant| variant.hash);
-        leak(Choice {
-            name: old.name,
-            tagging: new.tagging,
-            variants: variants.leak(),
-            open: old.open || new.open,
-        })
+        let choice = Choice::new(old.name, new.tagging, variants.leak());
+        leak(if old.open || new.open { choice.open() } else { choice })
     }
 
     /// Names that only newer readers know are safe for nothing.

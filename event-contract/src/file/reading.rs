@@ -1,14 +1,11 @@
 use super::grammar::leak;
 use crate::shape::Field;
-use crate::{Absent, Choice, Object, Shape, Variant, Written};
+use crate::{Absent, Object, Shape, Variant, Written};
 
 /// The same object with the usual writing for each field, so that only what is read makes a difference in its file.
 pub(super) fn only(object: &'static Object) -> &'static Object {
     let fields: Vec<Field> = object.fields.iter().map(field).collect();
-    leak(Object {
-        fields: fields.leak(),
-        ..*object
-    })
+    leak(object.with_fields(fields.leak()))
 }
 
 fn field(field: &Field) -> Field {
@@ -36,10 +33,7 @@ fn shape(whole: &Shape) -> Shape {
         Shape::Object(object) => Shape::Object(only(object)),
         Shape::Choice(choice) => {
             let variants = choice.variants.iter().map(variant).collect::<Vec<_>>();
-            Shape::Choice(leak(Choice {
-                variants: variants.leak(),
-                ..*choice
-            }))
+            Shape::Choice(leak(choice.with_variants(variants.leak())))
         }
         Shape::Any | Shape::Null | Shape::Bool | Shape::Integer(_) | Shape::Float(_) | Shape::Char | Shape::Text(_) => {
             *whole

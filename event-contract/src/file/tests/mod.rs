@@ -11,7 +11,7 @@ pub(in crate::file) use random::Random;
 
 use super::grammar::leak;
 use crate::shape::Field;
-use crate::{Choice, Committed, Object, Shape, Variant};
+use crate::{Committed, Object, Shape, Variant};
 
 /// The example of `docs/`: most of what a file can hold.
 pub(in crate::file) const ORDER_PLACED: &str = r#"# Event contract. Written by `contract accept`; review it like code. Lists are sorted; one fact per line.
@@ -90,11 +90,8 @@ pub(in crate::file) fn object(whole: &Object) -> &'static Object {
         reads: names(field.reads),
         ..*field
     };
-    leak(Object {
-        name: "",
-        fields: whole.fields.iter().map(field).collect::<Vec<_>>().leak(),
-        unknown: whole.unknown,
-    })
+    let fields = whole.fields.iter().map(field).collect::<Vec<_>>();
+    leak(Object::new("", fields.leak()).with_unknown(whole.unknown))
 }
 
 fn shape(whole: &Shape) -> Shape {
@@ -113,11 +110,10 @@ fn shape(whole: &Shape) -> Shape {
                 reads: names(variant.reads),
                 ..*variant
             };
-            Shape::Choice(leak(Choice {
-                name: "",
-                variants: choice.variants.iter().map(variant).collect::<Vec<_>>().leak(),
-                ..*choice
-            }))
+            let variants = choice.variants.iter().map(variant).collect::<Vec<_>>();
+            let mut choice = choice.with_variants(variants.leak());
+            choice.name = "";
+            Shape::Choice(leak(choice))
         }
         other => other,
     }

@@ -85,11 +85,8 @@ impl Random {
             }
         }
         fields.sort_by_key(|field| field.hash);
-        leak(Object {
-            name: self.pick(&TYPES),
-            fields: fields.leak(),
-            unknown: self.pick(&[Unknown::Ignored, Unknown::Ignored, Unknown::Refused, Unknown::Kept]),
-        })
+        let unknown = self.pick(&[Unknown::Ignored, Unknown::Ignored, Unknown::Refused, Unknown::Kept]);
+        leak(Object::new(self.pick(&TYPES), fields.leak()).with_unknown(unknown))
     }
 
     fn field(&mut self, depth: usize) -> Field {
