@@ -38,7 +38,10 @@ impl Git {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim();
-        Err(Error::new(format!("git: {}", said.strip_prefix("fatal: ").unwrap_or(said))))
+        Err(Error::new(format!(
+            "git: {}",
+            said.strip_prefix("fatal: ").unwrap_or(said)
+        )))
     }
 
     /// What a command prints, as one line.
@@ -58,10 +61,12 @@ impl Git {
     pub(crate) fn commit(&self, name: &str) -> Result<String> {
         self.line(&["rev-parse", "--show-toplevel"])?;
         let commit = format!("{name}^{{commit}}");
-        self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).map_err(|_| {
-            Error::new(format!("git knows no commit `{name}` here"))
-                .help("a shallow clone has only its newest one: fetch the other one first, as in `git fetch origin main`")
-        })
+        self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+            .map_err(|_| {
+                Error::new(format!("git knows no commit `{name}` here")).help(
+                    "a shallow clone has only its newest one: fetch the other one first, as in `git fetch origin main`",
+                )
+            })
     }
 
     /// The files of a commit below a folder, with paths from there. One that it does not have has none.
@@ -70,7 +75,11 @@ impl Git {
     ///
     /// What git says against it.
     pub(crate) fn files(&self, commit: &str, folder: &str) -> Result<Vec<String>> {
-        let tree = if folder.is_empty() { commit.to_owned() } else { format!("{commit}:{folder}") };
+        let tree = if folder.is_empty() {
+            commit.to_owned()
+        } else {
+            format!("{commit}:{folder}")
+        };
         if self.run(["cat-file", "-e", &tree]).is_err() {
             return Ok(Vec::new());
         }

@@ -29,6 +29,7 @@ mod project;
 mod rustfmt;
 mod source;
 mod template;
+mod view;
 
 use clap::Parser as _;
 use error::Outcome;

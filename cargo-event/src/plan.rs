@@ -187,7 +187,10 @@ impl Plan {
     ///
     /// A file that cannot be written.
     pub(crate) fn write(&self) -> Result<()> {
-        let changed = self.files.iter().filter(|file| file.before.as_ref() != Some(&file.after));
+        let changed = self
+            .files
+            .iter()
+            .filter(|file| file.before.as_ref() != Some(&file.after));
         changed.map(|file| atomic::write(&file.path, &file.after)).collect()
     }
 

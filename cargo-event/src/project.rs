@@ -100,12 +100,18 @@ impl Project {
         };
         let contracts_of = |package: &Package| contracts(package, &folder_of(package), &metadata.workspace_root);
         let is_library = |target: &Target| target.kind.iter().any(|kind| kind.ends_with("lib"));
-        let folders = metadata.packages.iter().map(|package| (folder_of(package), contracts_of(package)));
+        let folders = metadata
+            .packages
+            .iter()
+            .map(|package| (folder_of(package), contracts_of(package)));
         Ok(Self {
             name: package.name.clone(),
             folder: folder_of(package),
             contracts: contracts_of(package),
-            has_library: metadata.packages.iter().any(|package| package.targets.iter().any(is_library)),
+            has_library: metadata
+                .packages
+                .iter()
+                .any(|package| package.targets.iter().any(is_library)),
             folders: folders.collect(),
             workspace: metadata.workspace_root,
             target: metadata.target_directory,

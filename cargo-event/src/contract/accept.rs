@@ -36,7 +36,13 @@ pub(super) fn run(opt: &opt::Accept, project: &Project, output: Output) -> Resul
 }
 
 /// All of them, or none when one is refused.
-fn accept(opt: &opt::Accept, project: &Project, compiled: &Compiled, picked: &[&Event], output: Output) -> Result<Outcome> {
+fn accept(
+    opt: &opt::Accept,
+    project: &Project,
+    compiled: &Compiled,
+    picked: &[&Event],
+    output: Output,
+) -> Result<Outcome> {
     let status = if opt.draft { Status::Draft } else { Status::Live };
     let (mut plan, mut done, mut refused, mut locks) = (Plan::new(&project.folder), Vec::new(), Vec::new(), Vec::new());
     for (path, _) in compiled.by_folder() {
@@ -58,7 +64,13 @@ fn accept(opt: &opt::Accept, project: &Project, compiled: &Compiled, picked: &[&
         ));
     }
     if opt.dry_run {
-        return plan.carry_out(Care { force: true, dry_run: true }, output);
+        return plan.carry_out(
+            Care {
+                force: true,
+                dry_run: true,
+            },
+            output,
+        );
     }
     plan.write()?;
     output.value(&done)?;
@@ -85,9 +97,15 @@ fn write(
     };
     let (shown, status) = (project.shown(&path), committed.status.word());
     let tone = if action == "unchanged" { Tone::Quiet } else { Tone::Good };
-    output.line(format_args!("{} {name} {version} ({status}): {shown}", output.tone(tone, action)));
+    output.line(format_args!(
+        "{} {name} {version} ({status}): {shown}",
+        output.tone(tone, action)
+    ));
     if change.existing.is_some() && change.status() != Some(Status::Draft) {
-        accepted.added.iter().for_each(|place| output.line(format_args!("  + {place}")));
+        accepted
+            .added
+            .iter()
+            .for_each(|place| output.line(format_args!("  + {place}")));
     }
     let warnings = accepted.warnings.text(&folder.readers(name, version));
     if !warnings.is_empty() {

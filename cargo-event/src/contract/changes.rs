@@ -34,7 +34,10 @@ impl<'a> Change<'a> {
 
     /// The text of the file, and what it would be.
     pub(super) fn texts(&self) -> (String, String) {
-        let before = self.existing.map(|entry| file::write(&entry.committed)).unwrap_or_default();
+        let before = self
+            .existing
+            .map(|entry| file::write(&entry.committed))
+            .unwrap_or_default();
         let after = match &self.result {
             Ok(accepted) => file::write(&accepted.committed),
             Err(_) => file::write(&self.event.now),
@@ -74,8 +77,14 @@ pub(super) struct Line {
 /// The facts of two contract files that are not in both. Their order has no meaning, and neither have comments.
 pub(super) fn lines(before: &str, after: &str) -> Vec<Line> {
     let (before, after) = (facts(before), facts(after));
-    let gone = before.iter().filter(|fact| !after.contains(fact)).map(|fact| (fact, false));
-    let come = after.iter().filter(|fact| !before.contains(fact)).map(|fact| (fact, true));
+    let gone = before
+        .iter()
+        .filter(|fact| !after.contains(fact))
+        .map(|fact| (fact, false));
+    let come = after
+        .iter()
+        .filter(|fact| !before.contains(fact))
+        .map(|fact| (fact, true));
     let mut lines: Vec<_> = gone
         .chain(come)
         .map(|((section, text), added)| Line {

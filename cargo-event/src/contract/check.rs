@@ -7,11 +7,10 @@ use crate::opt;
 use crate::output::{self, Output, Tone};
 use crate::plan;
 use crate::project::Project;
+use event_contract::Status;
 use event_contract::compare::{compare_committed, compare_view};
-use event_contract::{Reader, Status};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
 
 /// One line of the result.
 #[derive(Serialize)]
@@ -49,7 +48,11 @@ pub(super) fn run(opt: &opt::Check, project: &Project, output: Output) -> Result
         }
     } else {
         let compiled = compiled(project, &opt.build.cargo)?;
-        let mut folders: BTreeMap<_, _> = project.all_contracts().into_iter().map(|path| (path, Vec::new())).collect();
+        let mut folders: BTreeMap<_, _> = project
+            .all_contracts()
+            .into_iter()
+            .map(|path| (path, Vec::new()))
+            .collect();
         for event in &compiled.events {
             folders.entry(event.folder.clone()).or_insert_with(Vec::new).push(event);
         }
@@ -59,7 +62,9 @@ pub(super) fn run(opt: &opt::Check, project: &Project, output: Output) -> Result
                 findings.event(&Change::of(event, &folder, Status::Live, false), &folder);
             }
             findings.without_type(&folder, |name, version| {
-                events.iter().any(|event| event.now.event == name && event.now.version == version)
+                events
+                    .iter()
+                    .any(|event| event.now.event == name && event.now.version == version)
             });
         }
     }
@@ -78,7 +83,10 @@ impl Findings {
     fn event(&mut self, change: &Change<'_>, folder: &Folder) {
         let (name, version) = change.name();
         let (found, state) = match (&change.result, change.status()) {
-            (_, None) => (true, "no contract yet; `cargo event contract accept` writes it".to_owned()),
+            (_, None) => (
+                true,
+                "no contract yet; `cargo event contract accept` writes it".to_owned(),
+            ),
             (Err(why), _) => {
                 self.breaks.push(format!("{name} {version}: {why}"));
                 (true, "breaks who reads it".to_owned())
@@ -87,7 +95,11 @@ impl Findings {
             (Ok(_), Some(status)) if change.is_accepted() => (false, self.accepted(change, folder, status)),
             (Ok(accepted), Some(_)) => {
                 let added: Vec<_> = accepted.added.iter().map(|place| format!("+ {place}")).collect();
-                let changed = if added.is_empty() { String::new() } else { format!(": {}", added.join(", ")) };
+                let changed = if added.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", added.join(", "))
+                };
                 (true, format!("changed, not accepted{changed}"))
             }
         };
@@ -95,7 +107,10 @@ impl Findings {
             && change.status() == Some(Status::Live)
             && !accepted.warnings.is_clean()
         {
-            self.warnings.push(format!("{name} {version}:{}", accepted.warnings.text(&folder.readers(name, version))));
+            self.warnings.push(format!(
+                "{name} {version}:{}",
+                accepted.warnings.text(&folder.readers(name, version))
+            ));
         }
         self.rows.push(Row {
             event: name.to_owned(),
@@ -134,7 +149,11 @@ impl Findings {
             let committed = &entry.committed;
             if !has(committed.event, committed.version) {
                 let live = committed.status == Status::Live;
-                let state = if live { "no type has it any more; if nobody needs it, `retire` it" } else { "no type" };
+                let state = if live {
+                    "no type has it any more; if nobody needs it, `retire` it"
+                } else {
+                    "no type"
+                };
                 self.rows.push(Row {
                     event: committed.event.to_owned(),
                     version: committed.version.get(),
@@ -160,7 +179,8 @@ impl Findings {
             }
             let report = compare_view(file.reader.data, &entry.committed);
             if !report.is_compatible() {
-                self.breaks.push(format!("{about}:{}", report.only_breaking().text(&[])));
+                self.breaks
+                    .push(format!("{about}:{}", report.only_breaking().text(&[])));
             }
         }
     }
@@ -171,19 +191,28 @@ impl Findings {
             let about = format!("{} {} since {name}", old.event, old.version);
             let Some(entry) = folder.find(old.event, old.version) else {
                 if old.status != Status::Draft {
-                    self.breaks.push(format!("{about}: the {} contract was deleted", old.status.word()));
+                    self.breaks
+                        .push(format!("{about}: the {} contract was deleted", old.status.word()));
                 }
                 continue;
             };
             let mut readers = folder.readers(old.event, old.version);
             // A view that goes in the same commit still has its say.
-            readers.extend(past.readers(old.event, old.version).into_iter().filter(|old| !has(&readers, old)));
+            for reader in past.readers(old.event, old.version) {
+                if !readers.contains(&reader) {
+                    readers.push(reader);
+                }
+            }
             if old.status == Status::Retired && entry.committed.status != Status::Retired {
-                self.breaks.push(format!("{about}: it was retired, and is {} again", entry.committed.status.word()));
+                self.breaks.push(format!(
+                    "{about}: it was retired, and is {} again",
+                    entry.committed.status.word()
+                ));
             }
             let report = compare_committed(old, &entry.committed, &readers);
             if report.breaking() > 0 {
-                self.breaks.push(format!("{about}:{}", report.only_breaking().text(&readers)));
+                self.breaks
+                    .push(format!("{about}:{}", report.only_breaking().text(&readers)));
             } else if report.warnings() > 0 {
                 self.warnings.push(format!("{about}:{}", report.text(&readers)));
             }
@@ -204,7 +233,9 @@ impl Findings {
         let now = plan::read(&folder.path.join(place)).ok().flatten();
         if now.as_deref() != Some(old) {
             let what = if now.is_none() { "deleted" } else { "changed" };
-            self.breaks.push(format!("{place} since {name}: the golden sample was {what}; it is decoded forever"));
+            self.breaks.push(format!(
+                "{place} since {name}: the golden sample was {what}; it is decoded forever"
+            ));
         }
     }
 
@@ -231,13 +262,14 @@ impl Findings {
         output.line(match (self.breaks.len(), found) {
             (0, 0) => "\nevery contract is kept".to_owned(),
             (0, _) => format!("\n{found} of {} to be accepted or retired", self.rows.len()),
-            (breaks, _) => format!("\n{breaks} breaking; `cargo event contract explain RULE` says more about the rule in brackets"),
+            (breaks, _) => {
+                format!("\n{breaks} breaking; `cargo event contract explain RULE` says more about the rule in brackets")
+            }
         });
-        Ok(if self.breaks.is_empty() && found == 0 { Outcome::Fine } else { Outcome::Found })
+        Ok(if self.breaks.is_empty() && found == 0 {
+            Outcome::Fine
+        } else {
+            Outcome::Found
+        })
     }
 }
-
-fn has(readers: &[Reader], old: &Reader) -> bool {
-    readers.iter().any(|reader| reader.consumer == old.consumer && reader.data == old.data)
-}
-

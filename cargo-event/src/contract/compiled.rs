@@ -77,8 +77,12 @@ pub(crate) fn compiled(project: &Project, options: &[String]) -> Result<Compiled
             compiled.read(project, program, &folder)?;
         }
     }
-    compiled.events.sort_by_key(|event| (event.now.event, event.now.version));
-    compiled.views.sort_by_key(|view| (view.file.reader.consumer, view.file.event, view.file.version));
+    compiled
+        .events
+        .sort_by_key(|event| (event.now.event, event.now.version));
+    compiled
+        .views
+        .sort_by_key(|view| (view.file.reader.consumer, view.file.event, view.file.version));
     Ok(compiled)
 }
 
@@ -88,7 +92,9 @@ fn build(project: &Project, options: &[String]) -> Result<Vec<Program>> {
     if project.has_library {
         cargo.arg("--lib");
     }
-    cargo.args(["--message-format", "json-render-diagnostics"]).args(options);
+    cargo
+        .args(["--message-format", "json-render-diagnostics"])
+        .args(options);
     // On a terminal Cargo shows how far it is; elsewhere only what it has to say.
     if !std::io::stderr().is_terminal() {
         cargo.arg("--quiet");
@@ -99,11 +105,18 @@ fn build(project: &Project, options: &[String]) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
-            let Ok(message) = serde_json::from_str::<Message>(&line.map_err(failed)?) else { continue };
-            let macros = message.target.is_some_and(|target| target.kind.iter().any(|kind| kind == "proc-macro"));
-            if let ("compiler-artifact", false, Some(executable), Some(manifest)) =
-                (message.reason.as_str(), macros, message.executable, message.manifest_path)
-            {
+            let Ok(message) = serde_json::from_str::<Message>(&line.map_err(failed)?) else {
+                continue;
+            };
+            let macros = message
+                .target
+                .is_some_and(|target| target.kind.iter().any(|kind| kind == "proc-macro"));
+            if let ("compiler-artifact", false, Some(executable), Some(manifest)) = (
+                message.reason.as_str(),
+                macros,
+                message.executable,
+                message.manifest_path,
+            ) {
                 programs.push(Program { executable, manifest });
             }
         }
@@ -116,7 +129,10 @@ fn build(project: &Project, options: &[String]) -> Result<Vec<Program>> {
 
 /// The tests of contracts in a program. What is declared inside `mod tests` is no event of the service.
 fn names(program: &Program) -> Result<Vec<String>> {
-    let listed = run(Command::new(&program.executable).args(["--list", "--format", "terse"]), program)?;
+    let listed = run(
+        Command::new(&program.executable).args(["--list", "--format", "terse"]),
+        program,
+    )?;
     let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
     Ok(names.filter(|name| is_contract(name)).map(str::to_owned).collect())
 }
@@ -126,7 +142,9 @@ fn is_contract(name: &str) -> bool {
     let mut parts = name.rsplit("::");
     let last = parts.next().unwrap_or_default();
     let marked = last.strip_suffix("_contract").or_else(|| last.strip_suffix("_view"));
-    let version = marked.and_then(|name| name.rsplit_once("_v")).map(|(_, version)| version);
+    let version = marked
+        .and_then(|name| name.rsplit_once("_v"))
+        .map(|(_, version)| version);
     version.is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
         && !parts.any(|module| module == "tests" || module == "test")
 }
@@ -170,8 +188,9 @@ impl Compiled {
                 .map_err(|error| Error::new(format!("what {} says of itself: {error}", path.display())))?;
             let package = program.manifest.parent().map(Path::to_owned).unwrap_or_default();
             let is_it = |view: &View| {
-                view.package == package && (view.file.reader.consumer, view.file.event, view.file.version)
-                    == (file.reader.consumer, file.event, file.version)
+                view.package == package
+                    && (view.file.reader.consumer, view.file.event, view.file.version)
+                        == (file.reader.consumer, file.event, file.version)
             };
             if !self.views.iter().any(is_it) {
                 self.views.push(View { file, package });
@@ -183,9 +202,8 @@ impl Compiled {
     /// One program of a package repeats the events of another one that has the same modules.
     fn add_event(&mut self, project: &Project, program: &Program, now: Committed) -> Result<()> {
         let folder = project.contracts_of(&program.manifest);
-        let same = |event: &&Event| {
-            event.folder == folder && event.now.event == now.event && event.now.version == now.version
-        };
+        let same =
+            |event: &&Event| event.folder == folder && event.now.event == now.event && event.now.version == now.version;
         match self.events.iter().find(same) {
             Some(event) if event.now == now => Ok(()),
             Some(_) => Err(Error::new(format!(
@@ -252,10 +270,20 @@ mod tests {
 
     #[test]
     fn only_the_tests_of_contracts() {
-        for name in ["order_placed_v2_contract", "events::placed::order_placed_v12_contract", "a::placed_v1_view"] {
+        for name in [
+            "order_placed_v2_contract",
+            "events::placed::order_placed_v12_contract",
+            "a::placed_v1_view",
+        ] {
             assert!(is_contract(name), "{name}");
         }
-        for name in ["reads_the_contract", "v2_contract_x", "a_vx_contract", "a_v_contract", "tests::order_placed_v1_contract"] {
+        for name in [
+            "reads_the_contract",
+            "v2_contract_x",
+            "a_vx_contract",
+            "a_v_contract",
+            "tests::order_placed_v1_contract",
+        ] {
             assert!(!is_contract(name), "{name}");
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn run(opt: &opt::Explain, output: Output) -> Result<Outcome> {
             table.add_row([rule.id(), word(rule.level()), rule.summary()]);
         }
         output.table(&table);
-        output.value(&Rule::ALL.map(Explained::from))?;
+        output.value(&Vec::from(Rule::ALL.map(Explained::from)))?;
         return Ok(Outcome::Fine);
     };
     let Some(rule) = Rule::from_id(id) else {

@@ -21,10 +21,15 @@ pub(super) fn run(opt: &opt::Export, project: &Project, output: Output) -> Resul
     for path in project.all_contracts() {
         for entry in Folder::read(&path)?.contracts {
             let committed = entry.committed;
-            let file = to.join(committed.event).join(format!("{}.schema.json", committed.version));
+            let file = to
+                .join(committed.event)
+                .join(format!("{}.schema.json", committed.version));
             let mut schema = json::schema(&Shape::Object(committed.data));
             if let Some(schema) = schema.as_object_mut() {
-                schema.insert("title".to_owned(), format!("{}.{}", committed.event, committed.version).into());
+                schema.insert(
+                    "title".to_owned(),
+                    format!("{}.{}", committed.event, committed.version).into(),
+                );
                 if !committed.summary.is_empty() {
                     schema.insert("description".to_owned(), committed.summary.into());
                 }

@@ -1,6 +1,6 @@
+use super::files;
 use super::lock_file::{LockFile, Pinned, digest};
 use super::source::{self, Found};
-use super::files;
 use crate::atomic::{self, Lock};
 use crate::error::{Error, Outcome, Result};
 use crate::output::{Output, Tone};
@@ -47,7 +47,9 @@ pub(super) fn run(opt: &opt::Fetch, project: &Project, output: Output) -> Result
 fn wanted(opt: &opt::Fetch, project: &Project, producer: &str, from: &str, before: Option<&Pinned>) -> Result<Pinned> {
     name::service(producer)?;
     if opt.events.is_empty() && before.is_none() {
-        return Err(Error::new("no event is named").help(format!("`cargo event contract fetch {producer} order.placed --from {from}`")));
+        return Err(Error::new("no event is named").help(format!(
+            "`cargo event contract fetch {producer} order.placed --from {from}`"
+        )));
     }
     let mut events: Vec<_> = before.map(|before| before.events.clone()).unwrap_or_default();
     for event in &opt.events {
@@ -62,7 +64,10 @@ fn wanted(opt: &opt::Fetch, project: &Project, producer: &str, from: &str, befor
     } else {
         // From the package's folder, so that it holds on another machine with the same folders side by side.
         let path = fs::canonicalize(from).map_err(|error| Error::file("open", Path::new(from), &error))?;
-        relative(&project.folder, &path).display().to_string().replace('\\', "/")
+        relative(&project.folder, &path)
+            .display()
+            .to_string()
+            .replace('\\', "/")
     };
     Ok(Pinned {
         source,
@@ -86,28 +91,48 @@ pub(crate) fn relative(from: &Path, to: &Path) -> PathBuf {
         from.next();
         to_parts.next();
     }
-    from.map(|_| PathBuf::from("..")).chain(to_parts.map(|part| PathBuf::from(part.as_os_str()))).collect()
+    from.map(|_| PathBuf::from(".."))
+        .chain(to_parts.map(|part| PathBuf::from(part.as_os_str())))
+        .collect()
 }
 
 fn read(project: &Project, pinned: &Pinned) -> Result<Found> {
     if let Some(event) = pinned.events.iter().find(|event| check_event_name(event).is_err()) {
         return Err(Error::new(format!("contracts.lock: `{event}` is no name of an event")));
     }
-    source::read(&pinned.source, pinned.rev.as_deref(), &pinned.folder, &pinned.events, &project.folder)
+    source::read(
+        &pinned.source,
+        pinned.rev.as_deref(),
+        &pinned.folder,
+        &pinned.events,
+        &project.folder,
+    )
 }
 
 fn vendor(project: &Project, producer: &str) -> PathBuf {
     project.contracts.join("vendor").join(producer)
 }
 
-fn copy(project: &Project, lock: &mut LockFile, producer: &str, wanted: Pinned, force: bool, output: Output) -> Result<()> {
+fn copy(
+    project: &Project,
+    lock: &mut LockFile,
+    producer: &str,
+    wanted: Pinned,
+    force: bool,
+    output: Output,
+) -> Result<()> {
     let vendor = vendor(project, producer);
     let before = lock.producer.get(producer);
-    if let Some((file, state)) = before.map(|before| edited(&vendor, before)).transpose()?.and_then(|edited| edited.into_iter().next())
+    if let Some((file, state)) = before
+        .map(|before| edited(&vendor, before))
+        .transpose()?
+        .and_then(|edited| edited.into_iter().next())
         && !force
     {
-        return Err(Error::new(format!("{} was {state} by hand", project.shown(&vendor.join(file))))
-            .help("`--force` overwrites it; changes belong into the producer's repository"));
+        return Err(
+            Error::new(format!("{} was {state} by hand", project.shown(&vendor.join(file))))
+                .help("`--force` overwrites it; changes belong into the producer's repository"),
+        );
     }
     let found = read(project, &wanted)?;
     let mut lines = Vec::new();
@@ -123,7 +148,10 @@ fn copy(project: &Project, lock: &mut LockFile, producer: &str, wanted: Pinned, 
         }
         lines.push((file.clone(), state));
     }
-    let gone = before.into_iter().flat_map(|before| before.files.keys()).filter(|file| !found.files.contains_key(*file));
+    let gone = before
+        .into_iter()
+        .flat_map(|before| before.files.keys())
+        .filter(|file| !found.files.contains_key(*file));
     for file in gone {
         let path = vendor.join(file);
         if path.exists() {
@@ -131,9 +159,20 @@ fn copy(project: &Project, lock: &mut LockFile, producer: &str, wanted: Pinned, 
         }
         lines.push((file.clone(), "removed"));
     }
-    let files = found.files.iter().map(|(file, text)| (file.clone(), digest(text))).collect();
+    let files = found
+        .files
+        .iter()
+        .map(|(file, text)| (file.clone(), digest(text)))
+        .collect();
     let revision = found.revision;
-    lock.producer.insert(producer.to_owned(), Pinned { revision, files, ..wanted });
+    lock.producer.insert(
+        producer.to_owned(),
+        Pinned {
+            revision,
+            files,
+            ..wanted
+        },
+    );
     // Last: with the old pins and the new copies, the next fetch says that they were edited and can be forced.
     lock.write(&project.contracts)?;
     let lines = lines.into_iter().map(|(file, state)| Line {
@@ -155,8 +194,16 @@ fn edited(vendor: &Path, pinned: &Pinned) -> Result<Vec<(String, &'static str)>>
         }
     }
     for event in files::entries(vendor)? {
-        for path in files::entries(&event)?.into_iter().chain(files::entries(&event.join("samples"))?) {
-            let file = path.strip_prefix(vendor).unwrap_or(&path).display().to_string().replace('\\', "/");
+        for path in files::entries(&event)?
+            .into_iter()
+            .chain(files::entries(&event.join("samples"))?)
+        {
+            let file = path
+                .strip_prefix(vendor)
+                .unwrap_or(&path)
+                .display()
+                .to_string()
+                .replace('\\', "/");
             if path.is_file() && !pinned.files.contains_key(&file) {
                 found.push((file, "added"));
             }
@@ -178,11 +225,14 @@ fn check(project: &Project, lock: &LockFile, output: Output) -> Result<Outcome> 
             });
         };
         for (file, state) in edited(&vendor, pinned)? {
-            line(&file, match state {
-                "edited" => "edited by hand",
-                "added" => "added by hand",
-                _ => "removed by hand",
-            });
+            line(
+                &file,
+                match state {
+                    "edited" => "edited by hand",
+                    "added" => "added by hand",
+                    _ => "removed by hand",
+                },
+            );
         }
         let found = read(project, pinned)?;
         for (file, text) in &found.files {

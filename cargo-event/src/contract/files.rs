@@ -59,12 +59,17 @@ impl Folder {
                 folder.read_event(&event)?;
             }
         }
-        for consumer in entries(&path.join("views"))?.into_iter().filter(|consumer| consumer.is_dir()) {
+        for consumer in entries(&path.join("views"))?
+            .into_iter()
+            .filter(|consumer| consumer.is_dir())
+        {
             for path in entries(&consumer)?.into_iter().filter(|path| is_toml(path)) {
                 folder.views.push(View::read(&path)?);
             }
         }
-        folder.contracts.sort_by_key(|entry| (entry.committed.event, entry.committed.version));
+        folder
+            .contracts
+            .sort_by_key(|entry| (entry.committed.event, entry.committed.version));
         Ok(folder)
     }
 
@@ -83,7 +88,10 @@ impl Folder {
 
     /// Who is recorded to read a version.
     pub(crate) fn readers(&self, event: &str, version: Version) -> Vec<Reader> {
-        let of = self.views.iter().filter(|view| view.file.event == event && view.file.version == version);
+        let of = self
+            .views
+            .iter()
+            .filter(|view| view.file.event == event && view.file.version == version);
         of.map(|view| view.file.reader).collect()
     }
 
@@ -188,7 +196,9 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
         Err(error) => return Err(Error::file("list", folder, &error)),
     };
     let paths = listed.map(|entry| entry.map(|entry| entry.path()));
-    let mut paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(|error| Error::file("list", folder, &error))?;
+    let mut paths: Vec<_> = paths
+        .collect::<Result<_, _>>()
+        .map_err(|error| Error::file("list", folder, &error))?;
     // Files on their way to their place, and those of editors.
     paths.retain(|path| !name(path).starts_with('.'));
     paths.sort();

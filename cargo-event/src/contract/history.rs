@@ -34,7 +34,11 @@ impl Past {
         let inside = below(&top, folder)?;
         let mut past = Self::default();
         for file in git.files(&commit, &inside)? {
-            let path = if inside.is_empty() { file.clone() } else { format!("{inside}/{file}") };
+            let path = if inside.is_empty() {
+                file.clone()
+            } else {
+                format!("{inside}/{file}")
+            };
             let text = || git.text(&commit, &path);
             let parts: Vec<_> = file.split('/').collect();
             let shown = PathBuf::from(format!("{name}:{path}"));
@@ -55,13 +59,18 @@ impl Past {
 
     /// Who read a version then.
     pub(super) fn readers(&self, event: &str, version: Version) -> Vec<Reader> {
-        let of = self.views.iter().filter(|view| view.event == event && view.version == version);
+        let of = self
+            .views
+            .iter()
+            .filter(|view| view.event == event && view.version == version);
         of.map(|view| view.reader).collect()
     }
 
     /// The views that are no longer recorded.
     pub(super) fn dropped<'a>(&'a self, now: &'a files::Folder) -> impl Iterator<Item = &'a ViewFile> {
-        self.views.iter().filter(|old| !now.views.iter().any(|view| view_place(&view.file) == view_place(old)))
+        self.views
+            .iter()
+            .filter(|old| !now.views.iter().any(|view| view_place(&view.file) == view_place(old)))
     }
 }
 
@@ -71,6 +80,8 @@ fn below(top: &Path, folder: &Path) -> Result<String> {
     let parent = folder.parent().unwrap_or(folder);
     let parent = fs::canonicalize(parent).map_err(|error| Error::file("open", parent, &error))?;
     let inside = parent.join(name);
-    let inside = inside.strip_prefix(top).map_err(|_| Error::new(format!("{} is outside of {}", folder.display(), top.display())))?;
+    let inside = inside
+        .strip_prefix(top)
+        .map_err(|_| Error::new(format!("{} is outside of {}", folder.display(), top.display())))?;
     Ok(inside.display().to_string().replace('\\', "/"))
 }

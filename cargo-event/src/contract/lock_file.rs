@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const HEAD: &str = "# Where the contracts in `vendor` come from. Written by `cargo event contract fetch`; not for editing.\n";
+const HEAD: &str =
+    "# Where the contracts in `vendor` come from. Written by `cargo event contract fetch`; not for editing.\n";
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,11 +66,22 @@ impl LockFile {
                 .help("after a merge, take either side and run `cargo event contract fetch`")
         })?;
         if lock.format != 1 {
-            return Err(Error::new(format!("{}: `format = {}` is of another release", path.display(), lock.format)));
+            return Err(Error::new(format!(
+                "{}: `format = {}` is of another release",
+                path.display(),
+                lock.format
+            )));
         }
-        let outside = lock.producer.values().flat_map(|pinned| pinned.files.keys()).find(|file| !is_inside(file));
+        let outside = lock
+            .producer
+            .values()
+            .flat_map(|pinned| pinned.files.keys())
+            .find(|file| !is_inside(file));
         match outside {
-            Some(file) => Err(Error::new(format!("{}: `{file}` is no place below `vendor`", path.display()))),
+            Some(file) => Err(Error::new(format!(
+                "{}: `{file}` is no place below `vendor`",
+                path.display()
+            ))),
             None => Ok(lock),
         }
     }
@@ -87,12 +99,18 @@ impl LockFile {
 
 /// Whether a path stays below the folder that it is joined to.
 pub(super) fn is_inside(path: &str) -> bool {
-    !path.is_empty() && path.split('/').all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']))
+    !path.is_empty()
+        && path
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']))
 }
 
 /// `sha256:..`
 pub(super) fn digest(text: &str) -> String {
-    let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("sha256:{hex}")
 }
 

@@ -7,11 +7,11 @@ mod compiled;
 mod diff;
 mod explain;
 mod export;
-mod fetch;
-mod files;
+pub(crate) mod fetch;
+pub(crate) mod files;
 mod history;
 mod lock_file;
-mod pick;
+pub(crate) mod pick;
 mod publish_view;
 mod retire;
 mod show;
@@ -22,8 +22,6 @@ use crate::opt;
 use crate::output::Output;
 use crate::project::Project;
 use std::path::Path;
-
-pub(crate) use files::{Entry, Folder};
 
 pub(crate) fn run(opt: &opt::Contract, manifest: Option<&Path>, output: Output) -> Result<Outcome> {
     if let opt::Contract::Explain(opt) = opt {

@@ -26,7 +26,7 @@ fn is(event: &Event, name: &str) -> bool {
 }
 
 /// That there is no such event, and which one may be meant.
-pub(super) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+pub(crate) fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let (event, version) = files::split(name);
     let known: Vec<_> = known.collect();
     if version.is_some() && known.contains(&event) {

@@ -6,9 +6,9 @@ use crate::output::{Output, Tone};
 use crate::plan::Plan;
 use crate::project::Project;
 use crate::{name as names, opt, plan};
+use event_contract::Status;
 use event_contract::compare::compare_view;
 use event_contract::file::{self, ViewFile};
-use event_contract::Status;
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,15 +34,19 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
     let (mut lines, mut kept) = (Vec::new(), Vec::new());
     for view in own {
         let file = renamed(view, service);
-        let Some(entry) = folder.find(file.event, file.version) else { continue };
+        let Some(entry) = folder.find(file.event, file.version) else {
+            continue;
+        };
         let about = format!("{} reads `{}` {}", file.reader.consumer, file.event, file.version);
         if entry.committed.status == Status::Draft {
             return Err(Error::new(format!("{about}, which is a draft")).help("the producer accepts it first"));
         }
         let report = compare_view(file.reader.data, &entry.committed);
         if !report.is_compatible() {
-            return Err(Error::new(format!("{about}, and would break:{}", report.only_breaking().text(&[])))
-                .help("`cargo event contract fetch` brings the copy up to date; then the view no longer compiles"));
+            return Err(
+                Error::new(format!("{about}, and would break:{}", report.only_breaking().text(&[])))
+                    .help("`cargo event contract fetch` brings the copy up to date; then the view no longer compiles"),
+            );
         }
         let path = contracts.join("views").join(view_place(&file));
         let text = file::write_view(&file);
@@ -60,10 +64,16 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
         .iter()
         .filter(|view| is_of(view.file.reader.consumer, service) && !kept.contains(&view.path))
         .collect();
-    lines.extend(gone.iter().map(|view| line(&view.file, "taken away", &contracts, &view.path)));
+    lines.extend(
+        gone.iter()
+            .map(|view| line(&view.file, "taken away", &contracts, &view.path)),
+    );
     if lines.is_empty() {
-        return Err(Error::new(format!("`{service}` has no view of an event of {}", contracts.display()))
-            .help("`cargo event add handler NAME --event EVENT --view` makes one"));
+        return Err(Error::new(format!(
+            "`{service}` has no view of an event of {}",
+            contracts.display()
+        ))
+        .help("`cargo event add handler NAME --event EVENT --view` makes one"));
     }
     if !opt.dry_run {
         plan.write()?;
@@ -85,7 +95,9 @@ fn renamed(view: &View, service: &str) -> ViewFile {
 }
 
 fn is_of(consumer: &str, service: &str) -> bool {
-    consumer.strip_prefix(service).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    consumer
+        .strip_prefix(service)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The producer's contracts: the folder itself, or the one in it.
@@ -115,13 +127,22 @@ fn line(file: &ViewFile, state: &'static str, contracts: &Path, path: &Path) -> 
         event: file.event,
         version: file.version.get(),
         state,
-        file: path.strip_prefix(contracts).unwrap_or(path).display().to_string().replace('\\', "/"),
+        file: path
+            .strip_prefix(contracts)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+            .replace('\\', "/"),
     }
 }
 
 fn say(lines: &[Line], dry_run: bool, contracts: &Path, output: Output) -> Result<()> {
     for line in lines {
-        let tone = if line.state == "unchanged" { Tone::Quiet } else { Tone::Good };
+        let tone = if line.state == "unchanged" {
+            Tone::Quiet
+        } else {
+            Tone::Good
+        };
         output.line(format_args!(
             "{} {} reads {} v{}: contracts/{}",
             output.tone(tone, line.state),
@@ -135,7 +156,10 @@ fn say(lines: &[Line], dry_run: bool, contracts: &Path, output: Output) -> Resul
     if dry_run {
         output.line("nothing was written");
     } else {
-        output.line(format_args!("\nnext:\n  commit it in {}", contracts.parent().unwrap_or(contracts).display()));
+        output.line(format_args!(
+            "\nnext:\n  commit it in {}",
+            contracts.parent().unwrap_or(contracts).display()
+        ));
     }
     Ok(())
 }

@@ -28,7 +28,9 @@ pub(super) fn run(opt: &opt::Retire, project: &Project, output: Output) -> Resul
     let _lock = Lock::of(&project.contracts)?;
     let folder = Folder::read(&project.contracts)?;
     let known = || folder.contracts.iter().map(|entry| entry.committed.event);
-    let entry = folder.find(event, version).ok_or_else(|| unknown(&opt.event, known()))?;
+    let entry = folder
+        .find(event, version)
+        .ok_or_else(|| unknown(&opt.event, known()))?;
     if entry.committed.status == Status::Retired {
         output.line(format_args!("{event} {version} is retired already"));
         return Ok(Outcome::Fine);
@@ -36,16 +38,25 @@ pub(super) fn run(opt: &opt::Retire, project: &Project, output: Output) -> Resul
     let readers = folder.readers(event, version);
     if !readers.is_empty() {
         let names: Vec<_> = readers.iter().map(|reader| reader.consumer).collect();
-        return Err(Error::new(format!("`{event}` {version} is still read by {}", names.join(", ")))
-            .help("when they no longer do, their `cargo event contract publish-view` takes the view away"));
+        return Err(
+            Error::new(format!("`{event}` {version} is still read by {}", names.join(", ")))
+                .help("when they no longer do, their `cargo event contract publish-view` takes the view away"),
+        );
     }
     let today = jiff::Timestamp::now().strftime("%F");
     let text = retired(&entry.text, &format!("# Retired on {today}: {reason}"))
         .ok_or_else(|| Error::new(format!("{}: it has no line for its status", project.shown(&entry.path))))?;
     atomic::write(&entry.path, &text)?;
     let shown = project.shown(&entry.path);
-    output.line(format_args!("{} {event} {version}: {shown}", output.tone(Tone::Good, "retired")));
-    let newest = folder.contracts.iter().filter(|entry| entry.committed.event == event).all(|entry| entry.committed.version <= version);
+    output.line(format_args!(
+        "{} {event} {version}: {shown}",
+        output.tone(Tone::Good, "retired")
+    ));
+    let newest = folder
+        .contracts
+        .iter()
+        .filter(|entry| entry.committed.event == event)
+        .all(|entry| entry.committed.version <= version);
     if newest {
         output.note(format!("`{event}` has no newer version"));
     }

@@ -37,7 +37,10 @@ pub(super) fn run(opt: &opt::Show, project: &Project, output: Output) -> Result<
     let (event, version) = split(&opt.event);
     let mut folders = Vec::new();
     for path in project.all_contracts() {
-        for producer in entries(&path.join("vendor"))?.iter().filter(|producer| producer.is_dir()) {
+        for producer in entries(&path.join("vendor"))?
+            .iter()
+            .filter(|producer| producer.is_dir())
+        {
             folders.push(Folder::read(producer)?);
         }
         folders.insert(0, Folder::read(&path)?);
@@ -46,10 +49,19 @@ pub(super) fn run(opt: &opt::Show, project: &Project, output: Output) -> Result<
         entry.committed.event == event && version.is_none_or(|version| entry.committed.version == version)
     };
     let found = folders.iter().find_map(|folder| {
-        let newest = folder.contracts.iter().filter(is_it).max_by_key(|entry| entry.committed.version);
+        let newest = folder
+            .contracts
+            .iter()
+            .filter(is_it)
+            .max_by_key(|entry| entry.committed.version);
         newest.map(|entry| (folder, entry))
     });
-    let known = || folders.iter().flat_map(|folder| &folder.contracts).map(|entry| entry.committed.event);
+    let known = || {
+        folders
+            .iter()
+            .flat_map(|folder| &folder.contracts)
+            .map(|entry| entry.committed.event)
+    };
     let (folder, entry) = found.ok_or_else(|| unknown(&opt.event, known()))?;
     let shown = shown(project, folder, entry);
     print(&shown, output);
@@ -143,13 +155,21 @@ fn reads(object: &Object, path: &str) -> bool {
     let first = path.split(['.', '[', '{']).next().unwrap_or(path);
     let rest = path[first.len()..].trim_start_matches(['[', ']', '{', '}', '.']);
     let named = |field: &&Field| field.name == first || field.reads.contains(&first);
-    object.fields.iter().find(named).is_some_and(|field| {
-        rest.is_empty() || inside(&field.shape).is_some_and(|(inner, _)| reads(inner, rest))
-    })
+    object
+        .fields
+        .iter()
+        .find(named)
+        .is_some_and(|field| rest.is_empty() || inside(&field.shape).is_some_and(|(inner, _)| reads(inner, rest)))
 }
 
 fn print(shown: &Shown, output: Output) {
-    let list = |words: &[&str]| if words.is_empty() { "-".to_owned() } else { words.join(", ") };
+    let list = |words: &[&str]| {
+        if words.is_empty() {
+            "-".to_owned()
+        } else {
+            words.join(", ")
+        }
+    };
     let or = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").to_owned();
     for (name, value) in [
         ("event", format!("{} v{}", shown.event, shown.version)),

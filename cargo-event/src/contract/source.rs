@@ -21,7 +21,10 @@ pub(super) struct Found {
 
 /// Whether `source` is the address of a repository, rather than a path.
 pub(super) fn is_address(source: &str) -> bool {
-    source.contains("://") || source.split_once(':').is_some_and(|(host, _)| host.contains('@') && !host.contains('/'))
+    source.contains("://")
+        || source
+            .split_once(':')
+            .is_some_and(|(host, _)| host.contains('@') && !host.contains('/'))
 }
 
 /// That an address can be written down and handed to git.
@@ -33,10 +36,14 @@ pub(super) fn check_address(source: &str) -> Result<()> {
     if source.starts_with('-') || source.contains("::") {
         return Err(Error::new(format!("`{source}` is no address of a git repository")));
     }
-    let user = source.split_once("://").and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
+    let user = source
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
     if user.is_some_and(|(user, _)| user.contains(':')) {
-        return Err(Error::new("the address has a password in it, which would be written to contracts.lock")
-            .help("leave it out, and give it to git's credential helper"));
+        return Err(
+            Error::new("the address has a password in it, which would be written to contracts.lock")
+                .help("leave it out, and give it to git's credential helper"),
+        );
     }
     Ok(())
 }
@@ -53,7 +60,11 @@ pub(super) fn read(source: &str, rev: Option<&str>, folder: &str, events: &[Stri
     let folder = if folder == "." { "" } else { folder };
     let address = is_address(source);
     if address || rev.is_some() {
-        let repository = if address { source.to_owned() } else { from.join(source).display().to_string() };
+        let repository = if address {
+            source.to_owned()
+        } else {
+            from.join(source).display().to_string()
+        };
         check_address(&repository)?;
         return from_git(&repository, rev.unwrap_or("HEAD"), folder, events);
     }
@@ -66,7 +77,12 @@ pub(super) fn read(source: &str, rev: Option<&str>, folder: &str, events: &[Stri
     for event in events {
         for file in [inside.join(event), inside.join(event).join("samples")] {
             for file in files::entries(&file)?.into_iter().filter(|file| file.is_file()) {
-                let name = file.strip_prefix(&inside).unwrap_or(&file).display().to_string().replace('\\', "/");
+                let name = file
+                    .strip_prefix(&inside)
+                    .unwrap_or(&file)
+                    .display()
+                    .to_string()
+                    .replace('\\', "/");
                 files.insert(name, plan::read(&file)?.unwrap_or_default());
             }
         }
@@ -80,11 +96,24 @@ fn from_git(repository: &str, rev: &str, folder: &str, events: &[String]) -> Res
     let place = Place::new()?;
     let git = Git::at(&place.0);
     git.run(["init", "--quiet", "--bare"])?;
-    git.run(["fetch", "--quiet", "--depth", "1", "--no-tags", "--end-of-options", repository, rev])?;
+    git.run([
+        "fetch",
+        "--quiet",
+        "--depth",
+        "1",
+        "--no-tags",
+        "--end-of-options",
+        repository,
+        rev,
+    ])?;
     let commit = git.commit("FETCH_HEAD")?;
     let mut files = BTreeMap::new();
     for event in events {
-        let inside = if folder.is_empty() { event.clone() } else { format!("{folder}/{event}") };
+        let inside = if folder.is_empty() {
+            event.clone()
+        } else {
+            format!("{folder}/{event}")
+        };
         for file in git.files(&commit, &inside)? {
             let text = git.text(&commit, &format!("{inside}/{file}"))?;
             files.insert(format!("{event}/{file}"), text);
@@ -102,9 +131,15 @@ fn keep(files: BTreeMap<String, String>, shown: &Path, events: &[String]) -> Res
     let mut kept = BTreeMap::new();
     for event in events {
         let (mut versions, mut drafts) = (Vec::new(), 0);
-        for (name, text) in files.iter().filter(|(name, _)| name.strip_prefix(event).is_some_and(|rest| rest.starts_with('/'))) {
+        for (name, text) in files
+            .iter()
+            .filter(|(name, _)| name.strip_prefix(event).is_some_and(|rest| rest.starts_with('/')))
+        {
             if !is_inside(name) {
-                return Err(Error::new(format!("{}: `{name}` is no place for a contract", shown.display())));
+                return Err(Error::new(format!(
+                    "{}: `{name}` is no place for a contract",
+                    shown.display()
+                )));
             }
             if name.ends_with(".toml") && name.matches('/').count() == 1 {
                 let committed = files::parse(&shown.join(name), text)?;
@@ -158,7 +193,12 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for address in ["https://example.org/orders.git", "ssh://git@example.org/o", "git@example.org:orders.git", "file:///srv/o"] {
+        for address in [
+            "https://example.org/orders.git",
+            "ssh://git@example.org/o",
+            "git@example.org:orders.git",
+            "file:///srv/o",
+        ] {
             assert!(is_address(address), "{address}");
             assert!(check_address(address).is_ok(), "{address}");
         }
