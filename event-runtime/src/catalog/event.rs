@@ -96,9 +96,11 @@ impl Event {
 
     /// What becomes of it when nobody takes it.
     pub(crate) fn is_kept(&self) -> bool {
-        self.versions
-            .iter()
-            .any(|known| known.contract.is_some_and(|contract| contract.unrouted == Unrouted::Keep))
+        self.versions.iter().any(|known| {
+            known
+                .contract
+                .is_some_and(|contract| contract.unrouted == Unrouted::Keep)
+        })
     }
 }
 
@@ -162,7 +164,9 @@ impl Known {
 /// Every event that the service has to do with.
 pub(super) fn all(handlers: &[Handler], publishes: &[&'static Contract], recorded: &Recorded) -> Vec<Event> {
     // What is published says more than what is read of it.
-    let published = publishes.iter().chain(handlers.iter().flat_map(|handler| &handler.publishes));
+    let published = publishes
+        .iter()
+        .chain(handlers.iter().flat_map(|handler| &handler.publishes));
     let contracts: Vec<_> = published
         .chain(handlers.iter().flat_map(|handler| &handler.takes))
         .copied()
@@ -211,6 +215,8 @@ fn known(
         readers: recorded.readers(name, version),
         sample: None,
     };
-    known.sample = known.data().map(|data| sample::of(data, recorded.sample(name, version)));
+    known.sample = known
+        .data()
+        .map(|data| sample::of(data, recorded.sample(name, version)));
     known
 }

@@ -39,7 +39,11 @@ fn object(data: &'static Object, path: &str, as_read: bool, rows: &mut Vec<Row>)
     fields.sort_by_key(|field| field.name);
     for field in fields {
         if as_read {
-            let names = if field.reads.is_empty() { std::slice::from_ref(&field.name) } else { field.reads };
+            let names = if field.reads.is_empty() {
+                std::slice::from_ref(&field.name)
+            } else {
+                field.reads
+            };
             for name in names {
                 line(field, &joined(path, name), as_read, rows);
             }
@@ -116,7 +120,11 @@ fn inside(shape: &Shape, path: &str, as_read: bool, rows: &mut Vec<Row>) {
 }
 
 fn variants(choice: &'static Choice, path: &str, as_read: bool, rows: &mut Vec<Row>) {
-    let mut variants: Vec<_> = choice.variants.iter().filter(|variant| !variant.never_written).collect();
+    let mut variants: Vec<_> = choice
+        .variants
+        .iter()
+        .filter(|variant| !variant.never_written)
+        .collect();
     variants.sort_by_key(|variant| variant.name);
     for variant in variants {
         let path = format!("{path}({})", variant.name);

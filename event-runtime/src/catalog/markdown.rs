@@ -24,7 +24,10 @@ impl Catalog {
             count(self.handlers.len(), "handler"),
             self.names.bus
         )?;
-        writeln!(page, "| event | owner | published by | taken by | key | sensitive |\n|---|---|---|---|---|---|")?;
+        writeln!(
+            page,
+            "| event | owner | published by | taken by | key | sensitive |\n|---|---|---|---|---|---|"
+        )?;
         for event in &self.events {
             let sensitive = event.sensitive();
             writeln!(
@@ -137,7 +140,10 @@ impl Catalog {
             writeln!(page, "Retired: it is published no more.\n")?;
         }
         let Some(data) = known.data() else {
-            return writeln!(page, "Read through upcasts; its form is in the contract file of its owner.");
+            return writeln!(
+                page,
+                "Read through upcasts; its form is in the contract file of its owner."
+            );
         };
         let read = !known.readers.is_empty();
         let (head, line) = if read { (" read by |", "---|") } else { ("", "") };
@@ -153,9 +159,20 @@ impl Catalog {
             if row.sensitive {
                 notes.push("**sensitive**");
             }
-            write!(page, "| {} | {} | {} | {} |", code(&row.path), code(&row.form), row.there, notes.join(", "))?;
+            write!(
+                page,
+                "| {} | {} | {} | {} |",
+                code(&row.path),
+                code(&row.form),
+                row.there,
+                notes.join(", ")
+            )?;
             if read {
-                write!(page, " {} |", cell(&list(fields::readers(&row.path, &known.readers), "nobody")))?;
+                write!(
+                    page,
+                    " {} |",
+                    cell(&list(fields::readers(&row.path, &known.readers), "nobody"))
+                )?;
             }
             writeln!(page)?;
         }
@@ -228,7 +245,12 @@ fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    format!("`{}`", text.replace('`', "'").replace('|', "\\|").replace(char::is_control, " "))
+    format!(
+        "`{}`",
+        text.replace('`', "'")
+            .replace('|', "\\|")
+            .replace(char::is_control, " ")
+    )
 }
 
 /// As GitHub calls a heading.

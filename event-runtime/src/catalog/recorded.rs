@@ -16,7 +16,10 @@ impl Recorded {
     }
 
     pub(super) fn readers(&self, event: &str, version: Version) -> Vec<Reader> {
-        let of = self.readers.iter().filter(|(name, of, _)| *name == event && *of == version);
+        let of = self
+            .readers
+            .iter()
+            .filter(|(name, of, _)| *name == event && *of == version);
         of.map(|(.., reader)| *reader).collect()
     }
 

@@ -36,7 +36,11 @@ fn hide(shape: &Shape, value: &mut Value) {
 fn fields(data: &'static Object, entries: &mut Map<String, Value>) {
     let made_up = json::sample(&Shape::Object(data));
     for field in data.fields {
-        let names = if field.writes.is_empty() { std::slice::from_ref(&field.name) } else { field.writes };
+        let names = if field.writes.is_empty() {
+            std::slice::from_ref(&field.name)
+        } else {
+            field.writes
+        };
         for name in names {
             match entries.get_mut(*name) {
                 Some(value) if field.sensitive && !value.is_null() => *value = made_up[field.name].clone(),

@@ -76,13 +76,18 @@ pub(super) fn of_handlers(catalog: &Catalog, parts: &mut Parts) {
         }
         let channel_of = |taken: &&str| reference(&["channels", &name, "messages", taken]);
         let references: Vec<_> = taken.iter().map(channel_of).collect();
-        parts.operations.insert(format!("receive.{}", handler.name), receive(handler, &name, references));
+        parts
+            .operations
+            .insert(format!("receive.{}", handler.name), receive(handler, &name, references));
         parts.channels.insert(name, channel);
     }
 }
 
 fn receive(handler: &Handler, queue: &str, messages: Vec<Value>) -> Value {
-    let limits = handler.limits().into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    let limits = handler
+        .limits()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()));
     let mut operation = json!({
         "action": "receive",
         "title": handler.name,
@@ -117,6 +122,9 @@ fn arguments(queue: &Queue) -> Value {
         Argument::Number(number) => number.into(),
         Argument::Yes => true.into(),
     };
-    let named = queue.arguments().into_iter().map(|(name, argument)| (name.to_owned(), value(argument)));
+    let named = queue
+        .arguments()
+        .into_iter()
+        .map(|(name, argument)| (name.to_owned(), value(argument)));
     named.collect::<Map<_, Value>>().into()
 }

@@ -24,14 +24,20 @@ pub(super) fn message(catalog: &Catalog, known: &Known, schemas: &mut Schemas) -
     }
     if let Some(data) = known.data() {
         let schema = schemas.root(&Shape::Object(data));
-        put("payload", json!({ "schemaFormat": "application/schema+json;version=draft-07", "schema": schema }));
+        put(
+            "payload",
+            json!({ "schemaFormat": "application/schema+json;version=draft-07", "schema": schema }),
+        );
     }
     if let Some(sample) = &known.sample {
         let name = format!("{} as it is published", known.type_name);
         let example = json!({ "name": name, "headers": example(catalog, known, sample), "payload": sample });
         put("examples", json!([example]));
     }
-    let owner = known.contract.map(|contract| contract.owner).or(known.committed.map(|committed| committed.owner));
+    let owner = known
+        .contract
+        .map(|contract| contract.owner)
+        .or(known.committed.map(|committed| committed.owner));
     for (key, value) in [
         ("x-owner", owner.filter(|owner| !owner.is_empty())),
         ("x-status", known.status().map(event_contract::Status::word)),
@@ -43,7 +49,10 @@ pub(super) fn message(catalog: &Catalog, known: &Known, schemas: &mut Schemas) -
         }
     }
     if !known.readers.is_empty() {
-        put("x-read-by", known.readers.iter().map(|reader| reader.consumer).collect());
+        put(
+            "x-read-by",
+            known.readers.iter().map(|reader| reader.consumer).collect(),
+        );
     }
     message
 }
@@ -66,10 +75,16 @@ fn headers(prefix: &str, known: &Known) -> Value {
     }
     if let Some(sequence) = known.sequence() {
         let description = format!("`{sequence}` with 20 digits, so that it sorts as text.");
-        attributes.push(("sequence", json!({ "type": "string", "pattern": "^[0-9]{20}$", "description": description })));
+        attributes.push((
+            "sequence",
+            json!({ "type": "string", "pattern": "^[0-9]{20}$", "description": description }),
+        ));
     }
     attributes.extend([
-        ("correlationid", text("The same for everything that follows from one event.")),
+        (
+            "correlationid",
+            text("The same for everything that follows from one event."),
+        ),
         ("causationid", text("The id of the event that led to this one.")),
         ("traceparent", text("W3C trace context of the publisher.")),
         ("tracestate", text("W3C trace state.")),
@@ -83,7 +98,10 @@ fn headers(prefix: &str, known: &Known) -> Value {
 
 /// The headers that go with a sample.
 fn example(catalog: &Catalog, known: &Known, sample: &Value) -> Value {
-    let source = known.contract.and_then(|contract| contract.source).unwrap_or(&catalog.service);
+    let source = known
+        .contract
+        .and_then(|contract| contract.source)
+        .unwrap_or(&catalog.service);
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -94,7 +112,10 @@ fn example(catalog: &Catalog, known: &Known, sample: &Value) -> Value {
         ("source", source.to_owned()),
         ("type", known.type_name.clone()),
         ("time", "2026-01-15T09:30:00.25Z".to_owned()),
-        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        (
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
+        ),
     ];
     if let Some(key) = known.key().map(|key| plain(&sample[key])).filter(|key| !key.is_empty()) {
         attributes.push(("subject", key.clone()));

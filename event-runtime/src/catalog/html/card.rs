@@ -15,9 +15,17 @@ impl Catalog {
         )?;
         for known in &event.versions {
             let class = known.status().map_or("", event_contract::Status::word);
-            write!(page, "<span class=\"chip {class}\">{}</span>", Text(&self.version(known)))?;
+            write!(
+                page,
+                "<span class=\"chip {class}\">{}</span>",
+                Text(&self.version(known))
+            )?;
         }
-        write!(page, "<span class=\"chip owner\">{}</span>", Text(or_nobody(event.owner())))?;
+        write!(
+            page,
+            "<span class=\"chip owner\">{}</span>",
+            Text(or_nobody(event.owner()))
+        )?;
         if !event.sensitive().is_empty() {
             page.push_str("<span class=\"chip alarm\">sensitive</span>");
         }
@@ -32,14 +40,21 @@ impl Catalog {
         }
         if self.is_recorded {
             let readers = event.readers();
-            let text = if readers.is_empty() { none("nobody recorded") } else { Text(&readers.join(", ")).to_string() };
+            let text = if readers.is_empty() {
+                none("nobody recorded")
+            } else {
+                Text(&readers.join(", ")).to_string()
+            };
             fact(page, "Read elsewhere by", text)?;
         }
         fact(page, "When nobody takes it", Text(Self::unrouted(event)))?;
         wide(page, "Order", backticks(&self.order(event)))?;
         let sensitive = event.sensitive();
         if !sensitive.is_empty() {
-            let paths: Vec<_> = sensitive.iter().map(|path| format!("<code>{}</code>", Text(path))).collect();
+            let paths: Vec<_> = sensitive
+                .iter()
+                .map(|path| format!("<code>{}</code>", Text(path)))
+                .collect();
             wide(page, "Sensitive", paths.join(", "))?;
         }
         let takers = event.taken_by();
@@ -83,7 +98,12 @@ impl Catalog {
         fact(page, "Order", Text(handler.order()))?;
         for (name, value) in handler.limits() {
             let mut letters = name.chars();
-            let head: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+            let head: String = letters
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .chain(letters)
+                .collect();
             fact(page, &head, Text(&value))?;
         }
         for (head, name) in [
@@ -125,7 +145,11 @@ fn handlers(names: &[&str]) -> String {
     if names.is_empty() {
         return none("nobody here");
     }
-    names.iter().map(|name| link("handler", name)).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| link("handler", name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn events(contracts: &[&'static Contract]) -> String {
@@ -133,7 +157,11 @@ fn events(contracts: &[&'static Contract]) -> String {
         return none("nothing");
     }
     let one = |contract: &&'static Contract| {
-        format!("<a class=\"name\" href=\"#{}\">{}</a>", Place("event", contract.name), Text(contract.type_name))
+        format!(
+            "<a class=\"name\" href=\"#{}\">{}</a>",
+            Place("event", contract.name),
+            Text(contract.type_name)
+        )
     };
     contracts.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -177,7 +205,12 @@ fn write_version(page: &mut String, known: &Known, open: bool) -> fmt::Result {
     page.push_str("</table></div></details>\n");
     if let Some(sample) = &known.sample {
         let text = format!("{sample:#}");
-        writeln!(page, "<details><summary>What {} looks like</summary>\n<pre>{}</pre></details>", Text(&known.type_name), Text(&text))?;
+        writeln!(
+            page,
+            "<details><summary>What {} looks like</summary>\n<pre>{}</pre></details>",
+            Text(&known.type_name),
+            Text(&text)
+        )?;
     }
     Ok(())
 }
@@ -208,7 +241,11 @@ fn write_row(page: &mut String, known: &Known, row: &Row) -> fmt::Result {
     page.push_str("</td>");
     if !known.readers.is_empty() {
         let readers = fields::readers(&row.path, &known.readers);
-        let text = if readers.is_empty() { none("nobody") } else { Text(&readers.join(", ")).to_string() };
+        let text = if readers.is_empty() {
+            none("nobody")
+        } else {
+            Text(&readers.join(", ")).to_string()
+        };
         write!(page, "<td>{text}</td>")?;
     }
     page.push_str("</tr>\n");

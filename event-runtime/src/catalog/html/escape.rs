@@ -37,6 +37,9 @@ mod tests {
     #[test]
     fn no_markup_comes_through() {
         let text = Text("<script>\"a\" & 'b'</script>\u{0}").to_string();
-        assert_eq!(text, "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;\u{fffd}");
+        assert_eq!(
+            text,
+            "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;\u{fffd}"
+        );
     }
 }

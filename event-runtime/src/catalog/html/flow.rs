@@ -10,7 +10,11 @@ pub(super) fn write(catalog: &Catalog, page: &mut String) -> fmt::Result {
     if graph.nodes.is_empty() {
         return Ok(());
     }
-    let below = if graph.edges.iter().any(|edge| graph.goes_back(*edge)) { 40.0 } else { 0.0 };
+    let below = if graph.edges.iter().any(|edge| graph.goes_back(*edge)) {
+        40.0
+    } else {
+        0.0
+    };
     let (width, height) = (graph.width, graph.height + below);
     write!(
         page,

@@ -48,7 +48,11 @@ pub(super) fn graph(catalog: &Catalog) -> Graph {
         height: 0.0,
     };
     for event in &catalog.events {
-        let kind = if event.is_published() { Kind::Event } else { Kind::Foreign };
+        let kind = if event.is_published() {
+            Kind::Event
+        } else {
+            Kind::Foreign
+        };
         let at = graph.node(kind, event.name);
         if event.versions.iter().any(|known| known.outside) {
             let service = graph.node(Kind::Service, &catalog.service);
@@ -155,7 +159,9 @@ impl Graph {
         let columns = self.nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
         let mut x = MARGIN;
         for column in 0..columns {
-            let here: Vec<_> = (0..self.nodes.len()).filter(|at| self.nodes[*at].column == column).collect();
+            let here: Vec<_> = (0..self.nodes.len())
+                .filter(|at| self.nodes[*at].column == column)
+                .collect();
             let mut wanted: Vec<_> = here.iter().map(|at| (self.wanted(*at), *at)).collect();
             wanted.sort_by(|one, other| one.0.total_cmp(&other.0));
             let width = here.iter().map(|at| self.nodes[*at].width).fold(0.0, f64::max);

@@ -56,7 +56,10 @@ impl Catalog {
         for handler in &self.handlers {
             self.write_handler_card(page, handler)?;
         }
-        write!(page, "</section>\n</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
+        write!(
+            page,
+            "</section>\n</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+        )
     }
 
     fn write_index(&self, page: &mut String) -> fmt::Result {
@@ -71,7 +74,12 @@ impl Catalog {
         for (kind, head) in [("event", "Events"), ("handler", "Handlers")] {
             write!(page, "<p>{head}</p>\n<ul>\n")?;
             for name in names(kind) {
-                writeln!(page, "<li><a class=\"{kind}\" href=\"#{}\">{}</a></li>", Place(kind, name), Text(name))?;
+                writeln!(
+                    page,
+                    "<li><a class=\"{kind}\" href=\"#{}\">{}</a></li>",
+                    Place(kind, name),
+                    Text(name)
+                )?;
             }
             page.push_str("</ul>\n");
         }

@@ -101,7 +101,10 @@ fn kind(kind: ExchangeKind) -> lapin::ExchangeKind {
 fn exchange_arguments(exchange: &Exchange) -> FieldTable {
     let mut table = FieldTable::default();
     if let Some(alternate) = &exchange.alternate {
-        table.insert("alternate-exchange".into(), AMQPValue::LongString(alternate.as_str().into()));
+        table.insert(
+            "alternate-exchange".into(),
+            AMQPValue::LongString(alternate.as_str().into()),
+        );
     }
     table
 }
