@@ -15,12 +15,12 @@ mod version;
 
 pub use check::{check_member, check_upcast};
 pub use committed::{Allowed, Committed, Reader, Status};
-pub use contract::{Contract, Field, Unrouted};
+pub use contract::{Contract, Unrouted};
 pub use hash::hash;
 pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word};
 pub use schema::Schema;
 pub use shape::{
-    Absent, Choice, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written, flattened,
-    sorted,
+    Absent, Choice, Field, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written,
+    flattened, sorted,
 };
 pub use version::{Version, split_type};
