@@ -1,5 +1,8 @@
-use crate::Contract;
+//! What generated code evaluates in constants. A mistake is a panic, whose text the compiler shows.
+
+use crate::compare::{Subject, compare, compare_read, lint};
 use crate::text::Text;
+use crate::{Committed, Contract, Object, Reader, Status, Version};
 
 /// Checks that `name` version `version` may build upon `older`: the same event, an older version.
 ///
@@ -59,6 +62,199 @@ pub const fn check_member(before: &[&Contract], own: &Contract) {
     }
 }
 
+/// Checks a type against the contract that is written down for its version; `true` when there are warnings.
+///
+/// # Panics
+///
+/// When somebody who reads it would break, or when the type cannot read what it writes. Evaluated in a constant, so that
+/// the compiler shows the text.
+#[track_caller]
+pub const fn check_contract(own: &Contract, committed: &Committed, readers: &[Reader]) -> bool {
+    if own.is_invalid() {
+        return false;
+    }
+    if matches!(committed.status, Status::Retired) {
+        check_retired(committed.event, committed.version, readers);
+        return false;
+    }
+    if is_unchanged(own, committed) {
+        return false;
+    }
+    let report = compare(own, committed, readers);
+    if !report.is_compatible() {
+        let subject = Subject {
+            readers,
+            says_readers: true,
+        };
+        let text = title(committed).add(" is live, and this change breaks who reads it:\n");
+        let text = report.only_breaking().write(text, &subject);
+        panic!("{}", ways_out(text, own, committed).as_str());
+    }
+    report.warnings() > 0
+}
+
+/// By far the most common case, which needs no walk.
+const fn is_unchanged(own: &Contract, committed: &Committed) -> bool {
+    own.data.digest().equals(committed.data.digest())
+        && committed.reserved.is_empty()
+        && is_same(own.key, committed.key)
+        && is_same(own.sequence, committed.sequence)
+}
+
+const fn is_same(new: Option<&str>, old: Option<&str>) -> bool {
+    match (new, old) {
+        (Some(new), Some(old)) => same(new, old),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+const fn title(committed: &Committed) -> Text {
+    Text::new()
+        .add("`")
+        .add(committed.event)
+        .add("` ")
+        .version(committed.version.get())
+}
+
+const fn ways_out(text: Text, own: &Contract, committed: &Committed) -> Text {
+    let (name, version) = (own.data.name, committed.version.get());
+    text.add("\n\n  either take it back, or make it ")
+        .version(version + 1)
+        .add(": keep the struct as it was under the name `")
+        .add(name)
+        .version_suffix(version)
+        .add("`, and write `version = ")
+        .number((version + 1) as u128)
+        .add(", upcast_from = ")
+        .add(name)
+        .version_suffix(version)
+        .add("` here\n  the rule in brackets is explained by `cargo event contract explain <rule>`")
+}
+
+/// Checks that a type can read what it writes itself.
+///
+/// # Panics
+///
+/// When it cannot. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_shape(own: &Object) {
+    let report = lint(own);
+    if !report.is_compatible() {
+        let subject = Subject {
+            readers: &[],
+            says_readers: false,
+        };
+        let text = Text::new()
+            .add("`")
+            .add(own.name)
+            .add("` cannot be read as it is written:\n");
+        panic!("{}", report.only_breaking().write(text, &subject).as_str());
+    }
+}
+
+/// Checks that the upcasts of `own` reach every version in `live`, which are the older ones that are live.
+///
+/// # Panics
+///
+/// When one is not reached. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_reach(own: &Contract, live: &[u32]) {
+    if own.is_invalid() {
+        return;
+    }
+    let mut at = 0;
+    while at < live.len() {
+        let mut reached = false;
+        let mut read = 0;
+        while read < own.reads.len() {
+            reached |= own.reads[read].get() == live[at];
+            read += 1;
+        }
+        if !reached {
+            let text = Text::new()
+                .version(live[at])
+                .add(" of `")
+                .add(own.name)
+                .add("` is live, and ")
+                .version(own.version.get())
+                .add(" does not read it: name the type of the version before this one, `upcast_from = ")
+                .add(own.data.name)
+                .version_suffix(live[at])
+                .add("`, or retire it with `cargo event contract retire ")
+                .add(own.name)
+                .add(".")
+                .version(live[at])
+                .add("`");
+            panic!("{}", text.as_str());
+        }
+        at += 1;
+    }
+}
+
+/// Checks that nobody who is recorded reads a version that is retired.
+///
+/// # Panics
+///
+/// When somebody does. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_retired(event: &str, version: Version, readers: &[Reader]) {
+    if readers.is_empty() {
+        return;
+    }
+    let mut text = Text::new()
+        .version(version.get())
+        .add(" of `")
+        .add(event)
+        .add("` is retired, and is read by ");
+    let mut at = 0;
+    while at < readers.len() {
+        if at > 0 {
+            text = text.add(if at + 1 == readers.len() { " and " } else { ", " });
+        }
+        text = text.add(readers[at].consumer);
+        at += 1;
+    }
+    let text = text.add("; make it `live` again until they have moved, then remove their files from `contracts/views`");
+    panic!("{}", text.as_str());
+}
+
+/// Checks that `view` reads the events of a contract that is written down; `true` when there are warnings.
+///
+/// # Panics
+///
+/// When it does not. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_view(view: &Object, committed: &Committed) -> bool {
+    check_view_of(view, committed.event, committed.version, committed.data);
+    matches!(committed.status, Status::Retired)
+}
+
+/// Checks that `view` reads what is written as `data`, which is `version` of `event`.
+///
+/// # Panics
+///
+/// When it does not. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_view_of(view: &Object, event: &str, version: Version, data: &Object) {
+    let report = compare_read(view, data);
+    if !report.is_compatible() {
+        let subject = Subject {
+            readers: &[],
+            says_readers: false,
+        };
+        let text = Text::new()
+            .add("the view `")
+            .add(view.name)
+            .add("` does not read ")
+            .version(version.get())
+            .add(" of `")
+            .add(event)
+            .add("` as its producer writes it:\n");
+        panic!("{}", report.only_breaking().write(text, &subject).as_str());
+    }
+}
+
 impl Contract {
     /// Whether a derive has put this in place of a contract with a mistake.
     #[must_use]
@@ -67,7 +263,7 @@ impl Contract {
     }
 }
 
-const fn same(left: &str, right: &str) -> bool {
+pub(crate) const fn same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     let mut at = 0;
     while at < left.len() && at < right.len() && left[at] == right[at] {
@@ -76,10 +272,21 @@ const fn same(left: &str, right: &str) -> bool {
     at == left.len() && at == right.len()
 }
 
+pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same(names[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Version;
+    use crate::{Schema as _, ShapeField as Field};
 
     const V2: Contract = Contract::new("order.placed", Version::new(2).unwrap(), "order.placed.v2");
 
@@ -106,6 +313,69 @@ mod tests {
     #[should_panic = "this is v2 of `order.placed`, that is v2"]
     fn not_older() {
         check_upcast("order.placed", 2, &V2);
+    }
+
+    const TOTAL: Object = Object::new("OrderPlaced", &[Field::new("total", <u32>::SHAPE)]);
+    const NOTHING: Object = Object::new("OrderPlaced", &[]);
+    const BILLING: Reader = Reader {
+        consumer: "billing.charge",
+        data: &TOTAL,
+    };
+
+    #[test]
+    #[should_panic(expected = "\
+`order.placed` v2 is live, and this change breaks who reads it:
+
+  total: a field was removed that consumers read [field-removed]
+      consumers that run today refuse new events, such as {}
+      read by billing.charge
+
+  either take it back, or make it v3: keep the struct as it was under the name `OrderPlacedV2`, and write `version = 3, \
+                                upcast_from = OrderPlacedV2` here
+  the rule in brackets is explained by `cargo event contract explain <rule>`")]
+    fn a_break() {
+        let own = V2.with_data(&NOTHING);
+        check_contract(&own, &Committed::new("order.placed", own.version, &TOTAL), &[BILLING]);
+    }
+
+    #[test]
+    fn no_break() {
+        let own = V2.with_data(&NOTHING);
+        let committed = Committed::new("order.placed", own.version, &TOTAL);
+        assert!(!check_contract(&own, &committed.with_status(Status::Draft), &[]));
+        assert!(!check_contract(&own, &committed.with_status(Status::Retired), &[]));
+        assert!(!check_contract(&V2.with_data(&TOTAL), &committed, &[BILLING]));
+        assert!(!check_view(&NOTHING, &committed));
+        check_shape(&TOTAL);
+        check_reach(&V2, &[]);
+    }
+
+    #[test]
+    #[should_panic = "v1 of `order.placed` is live, and v2 does not read it"]
+    fn a_version_out_of_reach() {
+        check_reach(&V2, &[1]);
+    }
+
+    #[test]
+    #[should_panic = "v2 of `order.placed` is retired, and is read by billing.charge, a and b;"]
+    fn retired_too_soon() {
+        let reader = |consumer| Reader { consumer, ..BILLING };
+        check_retired("order.placed", V2.version, &[BILLING, reader("a"), reader("b")]);
+    }
+
+    #[test]
+    #[should_panic = "total: the event has no such field [field-unknown]"]
+    fn a_view_of_nothing() {
+        check_view(&TOTAL, &Committed::new("order.placed", V2.version, &NOTHING));
+    }
+
+    #[test]
+    #[should_panic = "`Noted` cannot be read as it is written"]
+    fn cannot_read_itself() {
+        check_shape(&Object::new(
+            "Noted",
+            &const { [Field::new("note", <String>::SHAPE).sometimes(true)] },
+        ));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Committed {
     pub key: Option<&'static str>,
     /// The field that counts the changes of one key.
     pub sequence: Option<&'static str>,
+    /// The older versions that its type reads through upcasts, in order.
+    pub upcast_from: &'static [Version],
     /// The form of the body.
     pub data: &'static Object,
     /// Names that no field may have, because an earlier one had them with another meaning.
@@ -73,6 +75,7 @@ impl Committed {
             summary: "",
             key: None,
             sequence: None,
+            upcast_from: &[],
             data,
             reserved: &[],
             allowed: &[],

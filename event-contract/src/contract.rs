@@ -66,7 +66,7 @@ impl Contract {
             summary: "",
             key: None,
             sequence: None,
-            data: const { &Object::new("", &[]) },
+            data: &Object::EMPTY,
             unrouted: Unrouted::Refuse,
         }
     }

@@ -169,6 +169,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`catalog`] | what a service is, for people and other tools: AsyncAPI, Markdown, HTML |
 //! | [`prelude`] | what a service needs, in one `use` |
 //! | [`envelope`] | CloudEvents: attributes, ids, traces |
 //! | [`handler`](mod@handler) | what a handler takes and returns, and its options |
@@ -180,6 +181,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+pub mod catalog;
 mod consumer;
 mod dead_letter;
 pub mod envelope;

@@ -1,8 +1,9 @@
-use super::{Field, Shape};
+use super::{Digest, Field, Shape};
 use crate::hash;
 
 /// One of several: a Rust enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Choice {
     /// The Rust type, as a handle for people; not on the wire.
     pub name: &'static str,
@@ -12,6 +13,8 @@ pub struct Choice {
     pub variants: &'static [Variant],
     /// More variants may come at any time: widening is no warning, and views need a catch-all.
     pub open: bool,
+    /// Of tagging and variants; only here, so that none can be changed without it.
+    digest: Digest,
 }
 
 /// How serde writes the name of a variant.
@@ -49,12 +52,27 @@ impl Choice {
     /// A closed choice.
     #[must_use]
     pub const fn new(name: &'static str, tagging: Tagging, variants: &'static [Variant]) -> Self {
-        Self {
+        let mut choice = Self {
             name,
             tagging,
             variants,
             open: false,
-        }
+            digest: Digest::NONE,
+        };
+        choice.digest = Digest::choice(&choice);
+        choice
+    }
+
+    /// Sets the variants.
+    #[must_use]
+    pub const fn with_variants(self, variants: &'static [Variant]) -> Self {
+        let mut choice = Self::new(self.name, self.tagging, variants);
+        choice.open = self.open;
+        choice
+    }
+
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Says that more variants may come.

@@ -1,9 +1,12 @@
 //! What a value looks like on the wire, as serde's derives and serde_json write and read it.
 
 mod choice;
+mod digest;
 mod number;
 mod object;
 mod text;
+
+pub(crate) use digest::Digest;
 
 pub use choice::{Choice, Tagging, Variant};
 pub use number::{Float, Integer};

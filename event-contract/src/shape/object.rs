@@ -1,8 +1,9 @@
-use super::Shape;
+use super::{Digest, Shape};
 use crate::hash;
 
 /// An object whose keys are fixed: a struct, or the content of a variant with named fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Object {
     /// The Rust type, as a handle for people; not on the wire.
     pub name: &'static str,
@@ -10,6 +11,8 @@ pub struct Object {
     pub fields: &'static [Field],
     /// What becomes of keys that are none of the fields.
     pub unknown: Unknown,
+    /// Of the other two; only here, so that none can be changed without it.
+    digest: Digest,
 }
 
 /// What becomes of a key that is no field.
@@ -71,6 +74,9 @@ pub enum Absent {
 }
 
 impl Object {
+    /// An object without fields.
+    pub const EMPTY: Self = Self::new("", &[]);
+
     /// An object that passes over keys it does not know.
     #[must_use]
     pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
@@ -78,13 +84,25 @@ impl Object {
             name,
             fields,
             unknown: Unknown::Ignored,
+            digest: Digest::object(fields, Unknown::Ignored),
         }
+    }
+
+    /// Sets the fields.
+    #[must_use]
+    pub const fn with_fields(self, fields: &'static [Field]) -> Self {
+        Self::new(self.name, fields).with_unknown(self.unknown)
+    }
+
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Sets what becomes of other keys.
     #[must_use]
     pub const fn with_unknown(mut self, unknown: Unknown) -> Self {
         self.unknown = unknown;
+        self.digest = Digest::object(self.fields, unknown);
         self
     }
 

@@ -1,55 +1,14 @@
-use super::builder::Service;
-use super::{describe, output, signal, start};
 use crate::dead_letter::{DeadLetter, DeadLetters, Select};
 use crate::error::{Error, Result};
+use crate::service::builder::Service;
+use crate::service::output;
 use crate::topology::Names;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal as _;
 use std::sync::Arc;
-use tracing_subscriber::EnvFilter;
-
-/// An event service: runs its handlers, and shows and mends what went wrong.
-#[derive(Debug, Parser)]
-#[command(disable_help_subcommand = true)]
-struct Arguments {
-    /// Where the broker is (without credentials: from the environment); in process without one.
-    #[arg(long, global = true, value_name = "URL")]
-    url: Option<String>,
-    /// The topic exchange that all services of an environment share.
-    #[arg(long, global = true)]
-    bus: Option<String>,
-    /// Results as JSON.
-    #[arg(long, global = true)]
-    json: bool,
-    #[command(subcommand)]
-    command: Option<Command>,
-}
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Run the handlers until SIGTERM or Ctrl-C (the default).
-    Run,
-    /// Show events, handlers, the flow between them and the guarantees in force; needs no broker.
-    Describe,
-    /// Compare the exchanges and queues on the broker with what the service needs, and make what is missing.
-    #[command(subcommand)]
-    Topology(TopologyCommand),
-    /// List, show and replay dead letters.
-    #[command(subcommand)]
-    Dlq(DlqCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum TopologyCommand {
-    /// Show what is missing or different; exit code 1 if anything is. Changes nothing.
-    Plan,
-    /// Make what is missing.
-    Apply,
-}
-
-#[derive(Debug, Subcommand)]
-enum DlqCommand {
+pub(super) enum Command {
     /// List dead letters, oldest first.
     List(Which),
     /// Show one dead letter with its whole history; sensitive fields are redacted.
@@ -74,7 +33,7 @@ enum DlqCommand {
 }
 
 #[derive(Debug, Args)]
-struct Which {
+pub(super) struct Which {
     /// Only of this handler.
     #[arg(long)]
     handler: Option<String>,
@@ -107,84 +66,7 @@ impl Which {
     }
 }
 
-pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
-    let arguments = Arguments::parse();
-    service.config.read_environment()?;
-    if arguments.url.is_some() {
-        service.config.url = arguments.url;
-    }
-    if let Some(bus) = arguments.bus {
-        service.config.bus = bus;
-    }
-    service.check()?;
-    match arguments.command.unwrap_or(Command::Run) {
-        Command::Run => {
-            log(tracing::Level::INFO);
-            let running = service.start_as_told().await?;
-            signal::until_asked_to_stop(running).await
-        }
-        Command::Describe => {
-            let description = describe::describe(&service);
-            if arguments.json {
-                return output::json(&description);
-            }
-            output::description(&description);
-            Ok(())
-        }
-        Command::Topology(command) => topology(&service, &command, arguments.json).await,
-        Command::Dlq(command) => {
-            log(tracing::Level::WARN);
-            dlq(&service, command, arguments.json).await
-        }
-    }
-}
-
-/// Logs to standard error; `RUST_LOG` overrides the level. A subscriber that the program has set stays.
-///
-/// The client library is silent unless asked for: what it says of a lost connection we say as well, once.
-fn log(level: tracing::Level) {
-    let said = std::env::var("RUST_LOG").unwrap_or_default();
-    let filter = EnvFilter::builder()
-        .with_default_directive(level.into())
-        .parse_lossy(if said.is_empty() {
-            format!("{level},lapin=off")
-        } else {
-            said
-        });
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .try_init();
-}
-
-async fn topology<S>(service: &Service<S>, command: &TopologyCommand, json: bool) -> Result<()> {
-    let names = Names::new(&service.config.bus, &service.config.service);
-    let topology = start::topology(&names, &service.handlers, &service.publishes);
-    let transport = service.config.transport()?;
-    let plan = match command {
-        TopologyCommand::Plan => transport.plan(&topology).await?,
-        TopologyCommand::Apply => transport.apply(&topology).await?,
-    };
-    let ready = plan.missing.is_empty() && plan.different.is_empty();
-    if json {
-        output::json(&plan)?;
-    } else {
-        output::plan(&plan, &topology, &transport.describe());
-        match command {
-            TopologyCommand::Plan if !ready => output::line("`topology apply` makes what is missing (+)"),
-            TopologyCommand::Apply => output::line("applied"),
-            TopologyCommand::Plan => {}
-        }
-    }
-    transport.close().await;
-    if matches!(command, TopologyCommand::Plan) && !ready {
-        return Err(Error::Setting("the broker is not as this service needs it".to_owned()));
-    }
-    Ok(())
-}
-
-async fn dlq<S>(service: &Service<S>, command: DlqCommand, json: bool) -> Result<()> {
+pub(super) async fn run<S>(service: &Service<S>, command: Command, json: bool) -> Result<()> {
     if service.config.url.is_none() && service.config.transport.is_none() {
         return Err(Error::Setting(
             "dead letters of a service that runs in process are gone with the process; set EVENT_URL or --url"
@@ -195,9 +77,9 @@ async fn dlq<S>(service: &Service<S>, command: DlqCommand, json: bool) -> Result
     let names = Names::new(&service.config.bus, &service.config.service);
     let letters = DeadLetters::new(Arc::clone(&transport), names);
     let done = match command {
-        DlqCommand::List(which) => list(service, &letters, &which, json).await,
-        DlqCommand::Show { id, raw } => show(service, &letters, &id, raw, json).await,
-        DlqCommand::Replay { which, all, dry_run } => replay(service, &letters, &which, all, dry_run, json).await,
+        Command::List(which) => list(service, &letters, &which, json).await,
+        Command::Show { id, raw } => show(service, &letters, &id, raw, json).await,
+        Command::Replay { which, all, dry_run } => replay(service, &letters, &which, all, dry_run, json).await,
     };
     transport.close().await;
     done

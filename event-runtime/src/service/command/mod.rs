@@ -1,0 +1,93 @@
+//! The commands of a service's binary, one file for each that has more to say than a line.
+
+mod dlq;
+mod topology;
+
+use super::builder::Service;
+use super::{describe, output, signal};
+use crate::error::Result;
+use clap::{Parser, Subcommand};
+use std::io::IsTerminal as _;
+use tracing_subscriber::EnvFilter;
+
+/// An event service: runs its handlers, and shows and mends what went wrong.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true)]
+struct Arguments {
+    /// Where the broker is (without credentials: from the environment); in process without one.
+    #[arg(long, global = true, value_name = "URL")]
+    url: Option<String>,
+    /// The topic exchange that all services of an environment share.
+    #[arg(long, global = true)]
+    bus: Option<String>,
+    /// Results as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the handlers until SIGTERM or Ctrl-C (the default).
+    Run,
+    /// Show events, handlers, the flow between them and the guarantees in force; needs no broker.
+    Describe,
+    /// Compare the exchanges and queues on the broker with what the service needs, and make what is missing.
+    #[command(subcommand)]
+    Topology(topology::Command),
+    /// List, show and replay dead letters.
+    #[command(subcommand)]
+    Dlq(dlq::Command),
+}
+
+pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
+    let arguments = Arguments::parse();
+    service.config.read_environment()?;
+    if arguments.url.is_some() {
+        service.config.url = arguments.url;
+    }
+    if let Some(bus) = arguments.bus {
+        service.config.bus = bus;
+    }
+    service.check()?;
+    match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => {
+            log(tracing::Level::INFO);
+            let running = service.start_as_told().await?;
+            signal::until_asked_to_stop(running).await
+        }
+        Command::Describe => {
+            let description = describe::describe(&service);
+            if arguments.json {
+                return output::json(&description);
+            }
+            output::description(&description);
+            Ok(())
+        }
+        Command::Topology(command) => topology::run(&service, &command, arguments.json).await,
+        Command::Dlq(command) => {
+            log(tracing::Level::WARN);
+            dlq::run(&service, command, arguments.json).await
+        }
+    }
+}
+
+/// Logs to standard error; `RUST_LOG` overrides the level. A subscriber that the program has set stays.
+///
+/// The client library is silent unless asked for: what it says of a lost connection we say as well, once.
+fn log(level: tracing::Level) {
+    let said = std::env::var("RUST_LOG").unwrap_or_default();
+    let filter = EnvFilter::builder()
+        .with_default_directive(level.into())
+        .parse_lossy(if said.is_empty() {
+            format!("{level},lapin=off")
+        } else {
+            said
+        });
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
+}

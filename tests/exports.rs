@@ -1,0 +1,10 @@
+//! What others read: JSON Schemas, AsyncAPI documents, the catalog. The official AsyncAPI parser and ajv are the judges.
+
+// Clippy knows `#[test]` functions as tests, but not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+mod exports {
+    mod judge;
+    mod schema;
+    mod types;
+}
