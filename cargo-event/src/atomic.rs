@@ -31,7 +31,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 /// Holds off every other command that writes below a folder, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct Lock(File);
+pub(crate) struct Lock(#[expect(dead_code, reason = "open for as long as the lock is held")] File);
 
 impl Lock {
     /// Waits for whoever has it.

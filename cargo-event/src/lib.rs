@@ -5,13 +5,21 @@
 //! | `new SERVICE` | makes a service that compiles, runs in process and has a test |
 //! | `add event NAME` | adds an event: its struct, its registration and a test |
 //! | `add handler NAME --event EVENT` | adds a handler: what it takes, how it fails, its registration and a test |
+//! | `contract accept [EVENT ..]` | writes down what the events are now; from then on a break does not compile |
+//! | `contract check [--against REF]` | says what is not written down, or would break somebody |
+//! | `contract diff`, `show`, `explain` | what `accept` would change; a contract and who reads it; a rule |
+//! | `contract retire EVENT.vN` | ends a version |
+//! | `contract fetch`, `publish-view` | copies the contracts of a producer elsewhere; records with it what is read here |
+//! | `contract export` | writes JSON Schema |
 //!
 //! Every command has `--json`. The exit code is 0 when all is well, 1 when something was found that a check looks for, and
 //! 2 when the command could not do its work.
 
 mod add;
 mod atomic;
+mod contract;
 mod error;
+mod git;
 mod name;
 mod new;
 mod opt;
@@ -21,6 +29,7 @@ mod project;
 mod rustfmt;
 mod source;
 mod template;
+mod view;
 
 use clap::Parser as _;
 use error::Outcome;
@@ -57,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode
     let done = match &opt.command {
         Command::New(opt) => new::run(opt, output),
         Command::Add(opt) => add::run(opt, manifest, output),
+        Command::Contract(opt) => contract::run(opt, manifest, output),
     };
     match done {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,

@@ -107,7 +107,8 @@ pub(crate) fn is_keyword(word: &str) -> bool {
     WORDS.contains(&format!(" {word} "))
 }
 
-/// The one of `known` that `given` is a slip of, if it is close to one.
+/// The one of `known` that `given` is a slip of, if it is close to one. Names of events often begin alike, so unlike for
+/// `event_contract::suggest` that says nothing here.
 pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()

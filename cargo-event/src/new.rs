@@ -24,10 +24,7 @@ pub(crate) fn run(opt: &opt::New, output: Output) -> Result<Outcome> {
     name::service(&opt.name)?;
     let here = env::current_dir().map_err(|error| Error::file("open", Path::new("."), &error))?;
     let folder = here.join(opt.path.clone().unwrap_or_else(|| PathBuf::from(&opt.name)));
-    let runtime = match &opt.runtime_path {
-        Some(path) => format!("{{ path = {:?} }}", checkout(path)?),
-        None => format!("{:?}", env!("CARGO_PKG_VERSION")),
-    };
+    let runtime = runtime(opt)?;
     let values = [
         ("service", opt.name.as_str()),
         ("crate", &opt.name.replace('-', "_")),
@@ -57,6 +54,19 @@ pub(crate) fn run(opt: &opt::New, output: Output) -> Result<Outcome> {
         dry_run: opt.writing.dry_run,
     };
     plan.carry_out(care, output)
+}
+
+/// The dependency, as it stands in a manifest.
+fn runtime(opt: &opt::New) -> Result<String> {
+    let from = match &opt.runtime_path {
+        Some(path) => format!("path = {:?}", checkout(path)?),
+        None => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
+    };
+    Ok(match (opt.in_process, from.strip_prefix("version = ")) {
+        (true, _) => format!("{{ {from}, default-features = false, features = [\"macros\"] }}"),
+        (false, Some(version)) => version.to_owned(),
+        (false, None) => format!("{{ {from} }}"),
+    })
 }
 
 /// The crate in a checkout: the folder that was given, or the one in it.

@@ -32,11 +32,6 @@ impl Output {
         }
     }
 
-    /// Whether results are JSON.
-    pub(crate) fn json(self) -> bool {
-        self.json
-    }
-
     /// A line for people. A reader that has gone, as in `.. | head`, wants no more of them.
     pub(crate) fn line(self, text: impl Display) {
         if !self.json {

@@ -181,6 +181,19 @@ impl Plan {
         Ok(Outcome::Fine)
     }
 
+    /// Writes without a word, for commands that say themselves what they do.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written.
+    pub(crate) fn write(&self) -> Result<()> {
+        let mut changed = self
+            .files
+            .iter()
+            .filter(|file| file.before.as_ref() != Some(&file.after));
+        changed.try_for_each(|file| atomic::write(&file.path, &file.after))
+    }
+
     fn ask(&self, in_the_way: &[&File]) -> Result<()> {
         let (mut stderr, stdin) = (std::io::stderr(), std::io::stdin());
         for file in in_the_way {

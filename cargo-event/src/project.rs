@@ -22,7 +22,14 @@ struct Package {
     name: String,
     manifest_path: PathBuf,
     #[serde(default)]
+    targets: Vec<Target>,
+    #[serde(default)]
     metadata: Option<PackageMetadata>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    kind: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,8 +54,10 @@ pub(crate) struct Project {
     pub(crate) target: PathBuf,
     /// Where its contracts are, or will be.
     pub(crate) contracts: PathBuf,
-    /// The folders of contracts of every package of the workspace, each once.
-    pub(crate) all_contracts: Vec<PathBuf>,
+    /// Whether any package of the workspace has a library.
+    pub(crate) has_library: bool,
+    /// The folder of contracts of every package of the workspace, by its folder.
+    folders: BTreeMap<PathBuf, PathBuf>,
 }
 
 /// An event of this package, and the file that declares it.
@@ -90,22 +99,44 @@ impl Project {
             }
         };
         let contracts_of = |package: &Package| contracts(package, &folder_of(package), &metadata.workspace_root);
-        let mut all_contracts: Vec<_> = metadata
+        let is_library = |target: &Target| target.kind.iter().any(|kind| kind.ends_with("lib"));
+        let folders = metadata
             .packages
             .iter()
-            .map(contracts_of)
-            .filter(|path| path.is_dir())
-            .collect();
-        all_contracts.sort();
-        all_contracts.dedup();
+            .map(|package| (folder_of(package), contracts_of(package)));
         Ok(Self {
             name: package.name.clone(),
             folder: folder_of(package),
             contracts: contracts_of(package),
-            all_contracts,
+            has_library: metadata
+                .packages
+                .iter()
+                .any(|package| package.targets.iter().any(is_library)),
+            folders: folders.collect(),
             workspace: metadata.workspace_root,
             target: metadata.target_directory,
         })
+    }
+
+    /// Where the contracts of the package with this manifest are.
+    pub(crate) fn contracts_of(&self, manifest: &Path) -> PathBuf {
+        let folder = manifest.parent().unwrap_or(manifest);
+        self.folders.get(folder).unwrap_or(&self.contracts).clone()
+    }
+
+    /// Every folder of contracts of the workspace that is there, each once.
+    pub(crate) fn all_contracts(&self) -> Vec<PathBuf> {
+        let mut all = self.all_known_contracts();
+        all.retain(|folder| folder.is_dir());
+        all
+    }
+
+    /// The same with those that are not there, but that a commit may have.
+    pub(crate) fn all_known_contracts(&self) -> Vec<PathBuf> {
+        let mut all: Vec<_> = self.folders.values().cloned().collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// The root of the library, or else of the program.

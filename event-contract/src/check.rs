@@ -95,7 +95,7 @@ pub const fn check_contract(own: &Contract, committed: &Committed, readers: &[Re
 
 /// By far the most common case, which needs no walk.
 const fn is_unchanged(own: &Contract, committed: &Committed) -> bool {
-    own.data.digest.equals(committed.data.digest)
+    own.data.digest().equals(committed.data.digest())
         && committed.reserved.is_empty()
         && is_same(own.key, committed.key)
         && is_same(own.sequence, committed.sequence)

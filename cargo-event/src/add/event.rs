@@ -1,4 +1,4 @@
-use super::{EVENTS, add_module, plan};
+use super::{EVENTS, add_module, plan, version};
 use crate::error::{Error, Outcome, Result};
 use crate::output::Output;
 use crate::plan::Plan;
@@ -11,8 +11,8 @@ pub(super) fn run(opt: &opt::AddEvent, manifest: Option<&Path>, output: Output) 
     name::event(&opt.name)?;
     let project = Project::find(manifest)?;
     let events = project.events()?;
-    let versions = events.iter().filter(|own| own.declared.name == opt.name);
-    if let Some(own) = versions.clone().find(|own| own.declared.version == opt.number) {
+    let versions: Vec<_> = events.iter().filter(|own| own.declared.name == opt.name).collect();
+    if let Some(own) = versions.iter().find(|own| own.declared.version == opt.number) {
         let error = Error::new(format!(
             "`{}` version {} is there already: `{}` in {}",
             opt.name,
@@ -20,8 +20,16 @@ pub(super) fn run(opt: &opt::AddEvent, manifest: Option<&Path>, output: Output) 
             own.declared.ty,
             project.shown(&own.file)
         ));
-        let next = versions.map(|own| own.declared.version).max().unwrap_or_default() + 1;
+        let next = versions
+            .iter()
+            .map(|own| own.declared.version)
+            .max()
+            .unwrap_or_default()
+            + 1;
         return Err(error.help(format!("the next version is `--version {next}`")));
+    }
+    if opt.number > 1 {
+        return version::run(opt, &project, &versions, output);
     }
     let mut plan = plan(&project);
     let (module, ty) = (name::module(&opt.name), name::type_name(&opt.name));

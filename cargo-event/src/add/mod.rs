@@ -2,6 +2,7 @@
 
 mod event;
 mod handler;
+mod version;
 
 use crate::error::{Outcome, Result};
 use crate::opt;

@@ -8,7 +8,7 @@ use crate::shape::{Choice, Object, Shape, Tagging, Variant};
 
 /// What of a choice is not read.
 pub(super) const fn choice(walk: &mut Walk, reader: &Choice, writer: &Choice) {
-    if reader.digest.equals(writer.digest) && !walk.is(Direction::View) {
+    if reader.digest().equals(writer.digest()) && !walk.is(Direction::View) {
         return;
     }
     if !same_tagging(reader.tagging, writer.tagging) {

@@ -7,7 +7,7 @@ use crate::{Absent, Object, Shape, Variant, Written};
 /// An object that no earlier event had. `known` may have a form for a type already.
 pub(super) fn object(whole: &Object, known: &dyn Fn(&Shape) -> Option<Shape>) -> &'static Object {
     let fields: Vec<Field> = whole.fields.iter().map(|own| field(own, known)).collect();
-    leak(Object::new(whole.name, fields.leak()).with_unknown(whole.unknown))
+    leak(whole.with_fields(fields.leak()))
 }
 
 /// A field as it is, where nothing was before it.
@@ -58,7 +58,7 @@ pub(super) fn shape(own: &Shape, known: &dyn Fn(&Shape) -> Option<Shape>) -> Sha
                 .iter()
                 .map(|own| variant(own, known))
                 .collect::<Vec<_>>();
-            Shape::Choice(leak(super::with_variants(choice, variants.leak())))
+            Shape::Choice(leak(choice.with_variants(variants.leak())))
         }
         Shape::Any | Shape::Null | Shape::Bool | Shape::Integer(_) | Shape::Float(_) | Shape::Char | Shape::Text(_) => {
             *own

@@ -31,7 +31,7 @@ pub use parse::{parse, parse_view};
 pub use save::{Existing, write_file};
 pub use write::{write, write_view};
 
-use crate::{Choice, Reader, Variant, Version};
+use crate::{Reader, Version};
 
 /// The format that is read and written.
 const FORMAT: u32 = 1;
@@ -77,10 +77,4 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-/// The same choice with other variants.
-fn with_variants(choice: &Choice, variants: &'static [Variant]) -> Choice {
-    let other = Choice::new(choice.name, choice.tagging, variants);
-    if choice.open { other.open() } else { other }
 }

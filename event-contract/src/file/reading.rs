@@ -5,7 +5,7 @@ use crate::{Absent, Object, Shape, Variant, Written};
 /// The same object with the usual writing for each field, so that only what is read makes a difference in its file.
 pub(super) fn only(object: &'static Object) -> &'static Object {
     let fields: Vec<Field> = object.fields.iter().map(field).collect();
-    leak(Object::new(object.name, fields.leak()).with_unknown(object.unknown))
+    leak(object.with_fields(fields.leak()))
 }
 
 fn field(field: &Field) -> Field {
@@ -33,7 +33,7 @@ fn shape(whole: &Shape) -> Shape {
         Shape::Object(object) => Shape::Object(only(object)),
         Shape::Choice(choice) => {
             let variants = choice.variants.iter().map(variant).collect::<Vec<_>>();
-            Shape::Choice(leak(super::with_variants(choice, variants.leak())))
+            Shape::Choice(leak(choice.with_variants(variants.leak())))
         }
         Shape::Any | Shape::Null | Shape::Bool | Shape::Integer(_) | Shape::Float(_) | Shape::Char | Shape::Text(_) => {
             *whole

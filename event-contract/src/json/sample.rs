@@ -12,7 +12,8 @@ use serde_json::{Map, Number, Value};
 ///
 /// const FIELDS: [ShapeField; 2] =
 ///     sorted([ShapeField::new("email", Shape::STRING), ShapeField::new("placed_at", Shape::Text("date-time"))]);
-/// let sample = json::sample(&Shape::Object(&Object::new("OrderPlaced", &FIELDS)));
+/// const ORDER_PLACED: Shape = Shape::Object(&Object::new("OrderPlaced", &FIELDS));
+/// let sample = json::sample(&ORDER_PLACED);
 ///
 /// assert_eq!(sample.to_string(), r#"{"email":"ada@example.org","placed_at":"2026-01-15T09:30:00Z"}"#);
 /// ```

@@ -13,7 +13,8 @@ pub struct Choice {
     pub variants: &'static [Variant],
     /// More variants may come at any time: widening is no warning, and views need a catch-all.
     pub open: bool,
-    pub(crate) digest: Digest,
+    /// Of tagging and variants; only here, so that none can be changed without it.
+    digest: Digest,
 }
 
 /// How serde writes the name of a variant.
@@ -60,6 +61,18 @@ impl Choice {
         };
         choice.digest = Digest::choice(&choice);
         choice
+    }
+
+    /// Sets the variants.
+    #[must_use]
+    pub const fn with_variants(self, variants: &'static [Variant]) -> Self {
+        let mut choice = Self::new(self.name, self.tagging, variants);
+        choice.open = self.open;
+        choice
+    }
+
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Says that more variants may come.

@@ -53,8 +53,8 @@ impl Digest {
             Shape::Set(item) => Self::of(8).with_shape(item),
             Shape::Array(item, length) => Self::of(9).with(*length as u64).with_shape(item),
             Shape::Map(key, value) => Self::of(10).with_shape(key).with_shape(value),
-            Shape::Object(object) => object.digest,
-            Shape::Choice(choice) => choice.digest,
+            Shape::Object(object) => object.digest(),
+            Shape::Choice(choice) => choice.digest(),
             Shape::Tuple(parts) => {
                 let mut digest = Self::of(11);
                 let mut at = 0;

@@ -11,7 +11,8 @@ pub struct Object {
     pub fields: &'static [Field],
     /// What becomes of keys that are none of the fields.
     pub unknown: Unknown,
-    pub(crate) digest: Digest,
+    /// Of the other two; only here, so that none can be changed without it.
+    digest: Digest,
 }
 
 /// What becomes of a key that is no field.
@@ -85,6 +86,16 @@ impl Object {
             unknown: Unknown::Ignored,
             digest: Digest::object(fields, Unknown::Ignored),
         }
+    }
+
+    /// Sets the fields.
+    #[must_use]
+    pub const fn with_fields(self, fields: &'static [Field]) -> Self {
+        Self::new(self.name, fields).with_unknown(self.unknown)
+    }
+
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Sets what becomes of other keys.

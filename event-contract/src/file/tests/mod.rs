@@ -11,7 +11,7 @@ pub(in crate::file) use random::Random;
 
 use super::grammar::leak;
 use crate::shape::Field;
-use crate::{Choice, Committed, Object, Shape, Variant};
+use crate::{Committed, Object, Shape, Variant};
 
 /// The example of `docs/`: most of what a file can hold.
 pub(in crate::file) const ORDER_PLACED: &str = r#"# Event contract. Written by `contract accept`; review it like code. Lists are sorted; one fact per line.
@@ -111,10 +111,9 @@ fn shape(whole: &Shape) -> Shape {
                 ..*variant
             };
             let variants = choice.variants.iter().map(variant).collect::<Vec<_>>();
-            let nameless = Choice::new("", choice.tagging, choice.variants);
-            let mut nameless = super::with_variants(&nameless, variants.leak());
-            nameless.open = choice.open;
-            Shape::Choice(leak(nameless))
+            let mut choice = choice.with_variants(variants.leak());
+            choice.name = "";
+            Shape::Choice(leak(choice))
         }
         other => other,
     }

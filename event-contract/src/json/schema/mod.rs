@@ -260,7 +260,7 @@ fn text(name: &str) -> Value {
 
 fn nullable(schema: Value) -> Value {
     match schema {
-        Value::Object(mut schema) if schema.len() > 0 && !schema.contains_key("enum") => match schema.get("type") {
+        Value::Object(mut schema) if !schema.is_empty() && !schema.contains_key("enum") => match schema.get("type") {
             Some(Value::String(kind)) if kind != "null" => {
                 let both = json!([kind, "null"]);
                 schema.insert("type".to_owned(), both);
