@@ -10,6 +10,7 @@
 //! | [`child`] | a child process that a test may kill |
 //! | [`work`] | events, and handlers that write what they do to a journal |
 //! | [`name`], [`wait`] | private names; waiting for a condition |
+//! | [`TempDir`] | a directory that is removed with its owner |
 //!
 //! A fixture that cannot do its work panics with the reason and the way out: a
 //! test that needs something fails without it, and is never skipped.
@@ -30,6 +31,7 @@ pub mod work;
 pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};
 pub use child::Child;
+pub use dir::TempDir;
 pub use journal::{Fact, Journal, Kind};
 pub use name::unique;
 pub use node::PrivateBroker;
