@@ -6,7 +6,7 @@ use std::fs;
 /// One test for everything: what takes its time is building the runtime.
 #[test]
 fn passes_clippy_and_its_own_tests() {
-    let place = Place::new();
+    let place = Place::sharing();
     let runtime = checkout().display().to_string();
     place
         .event(".", &["new", "payments", "--in-process", "--runtime-path", &runtime])

@@ -8,7 +8,18 @@ use std::process::{Command, Stdio};
 
 /// Removed with its owner.
 #[derive(Debug)]
-pub(crate) struct Place(PathBuf);
+pub(crate) struct Place {
+    path: PathBuf,
+    target: Target,
+}
+
+/// Where packages are built. Cargo tells two packages of one name apart by their path in the workspace only, so each
+/// place has its own, but for the few that need the runtime: their packages all have different names.
+#[derive(Debug)]
+enum Target {
+    Own(PathBuf),
+    Shared,
+}
 
 /// How a command ended.
 #[derive(Debug)]
@@ -23,8 +34,8 @@ pub(crate) fn checkout() -> PathBuf {
     fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap()
 }
 
-/// Where the packages of these tests are built: one place, so that what they share is built once.
-pub(crate) fn target() -> PathBuf {
+/// Where packages with the runtime are built, so that it is built once.
+fn shared_target() -> PathBuf {
     // target/debug/deps/cargo_event-0123456789abcdef
     let own = std::env::current_exe().unwrap();
     own.ancestors().nth(3).unwrap().join("generated")
@@ -32,29 +43,39 @@ pub(crate) fn target() -> PathBuf {
 
 impl Place {
     pub(crate) fn new() -> Self {
+        Self::with(Target::Own(std::env::temp_dir().join(unique("cargo-event-target"))))
+    }
+
+    /// For packages that depend on the runtime.
+    pub(crate) fn sharing() -> Self {
+        Self::with(Target::Shared)
+    }
+
+    fn with(target: Target) -> Self {
         let path = std::env::temp_dir().join(unique("cargo-event"));
         fs::create_dir_all(&path).unwrap();
-        let place = Self(fs::canonicalize(path).unwrap());
+        let path = fs::canonicalize(path).unwrap();
+        let place = Self { path, target };
         place.git(&["init", "--quiet", "--initial-branch=main"]);
         place
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     pub(crate) fn write(&self, file: &str, text: &str) {
-        let path = self.0.join(file);
+        let path = self.path.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     pub(crate) fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.0.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+        fs::read_to_string(self.path.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
     pub(crate) fn has(&self, file: &str) -> bool {
-        self.0.join(file).exists()
+        self.path.join(file).exists()
     }
 
     pub(crate) fn replace(&self, file: &str, old: &str, new: &str) {
@@ -66,6 +87,10 @@ impl Place {
     /// A command in a folder of the place, as a user would type it, without a terminal and without the network.
     pub(crate) fn command(&self, folder: &str, program: &str) -> Command {
         let mut command = Command::new(program);
+        let target = match &self.target {
+            Target::Own(path) => path.clone(),
+            Target::Shared => shared_target(),
+        };
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
             if ["EVENT_", "CARGO_PKG_", "CARGO_BIN_", "GIT_"]
@@ -76,10 +101,10 @@ impl Place {
             }
         }
         command
-            .current_dir(self.0.join(folder))
+            .current_dir(self.path.join(folder))
             .env_remove("CARGO_MANIFEST_DIR")
             .env_remove("CARGO_MANIFEST_PATH")
-            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_TARGET_DIR", target)
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_INCREMENTAL", "0")
@@ -139,7 +164,10 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         // Left-overs in the temporary folder harm nobody.
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
+        if let Target::Own(target) = &self.target {
+            let _ = fs::remove_dir_all(target);
+        }
     }
 }
 

@@ -29,7 +29,7 @@ fn a_contract_with_its_fields() {
     };
     assert!(row("lines[].sku").contains("string"), "{}", ran.out);
     assert!(
-        row("note").contains("always, or null") && row("note").contains("yes"),
+        row("note").contains("sometimes, or null") && row("note").contains("yes"),
         "{}",
         ran.out
     );
