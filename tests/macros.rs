@@ -7,4 +7,5 @@ mod macros {
     mod event_set;
     mod failure;
     mod handler;
+    mod schema;
 }

@@ -187,11 +187,11 @@ impl Plan {
     ///
     /// A file that cannot be written.
     pub(crate) fn write(&self) -> Result<()> {
-        let changed = self
+        let mut changed = self
             .files
             .iter()
             .filter(|file| file.before.as_ref() != Some(&file.after));
-        changed.map(|file| atomic::write(&file.path, &file.after)).collect()
+        changed.try_for_each(|file| atomic::write(&file.path, &file.after))
     }
 
     fn ask(&self, in_the_way: &[&File]) -> Result<()> {

@@ -36,24 +36,10 @@ pub struct Contract {
     pub key: Option<&'static str>,
     /// The field that counts the changes of one key.
     pub sequence: Option<&'static str>,
-    /// Every field, in the order of the struct.
-    pub fields: &'static [Field],
     /// The form of the body.
     pub data: &'static Object,
     /// What becomes of an event that no handler takes.
     pub unrouted: Unrouted,
-}
-
-/// One field of a [`Contract`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Field {
-    /// The name on the wire.
-    pub name: &'static str,
-    /// The Rust type as written, for people.
-    pub ty: &'static str,
-    /// Redacted in logs, dead letters and exports.
-    pub sensitive: bool,
 }
 
 /// What becomes of an event that no handler takes.
@@ -80,7 +66,6 @@ impl Contract {
             summary: "",
             key: None,
             sequence: None,
-            fields: &[],
             data: &Object::EMPTY,
             unrouted: Unrouted::Refuse,
         }
@@ -131,13 +116,6 @@ impl Contract {
         self
     }
 
-    /// Sets the fields.
-    #[must_use]
-    pub const fn with_fields(mut self, fields: &'static [Field]) -> Self {
-        self.fields = fields;
-        self
-    }
-
     /// Sets the form of the body.
     #[must_use]
     pub const fn with_data(mut self, data: &'static Object) -> Self {
@@ -156,14 +134,6 @@ impl Contract {
     #[must_use]
     pub fn can_read(&self, version: Version) -> bool {
         self.version == version || self.reads.contains(&version)
-    }
-}
-
-impl Field {
-    /// A field as it is on the wire.
-    #[must_use]
-    pub const fn new(name: &'static str, ty: &'static str, sensitive: bool) -> Self {
-        Self { name, ty, sensitive }
     }
 }
 

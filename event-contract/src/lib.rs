@@ -22,13 +22,13 @@ pub use check::{
     check_contract, check_member, check_reach, check_retired, check_shape, check_upcast, check_view, check_view_of,
 };
 pub use committed::{Allowed, Committed, Reader, Status};
-pub use contract::{Contract, Field, Unrouted};
+pub use contract::{Contract, Unrouted};
 pub use hash::hash;
 pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word};
 pub use schema::Schema;
 pub use shape::{
-    Absent, Choice, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written, flattened,
-    sorted,
+    Absent, Choice, Field, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written,
+    flattened, sorted,
 };
 pub use suggest::suggest;
 pub use version::{Version, split_type};

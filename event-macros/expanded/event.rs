@@ -1,8 +1,34 @@
+#[allow(unused_qualifications)]
 const _: () = {
     use ::event_runtime::__private;
     const __OLDER: __private::Known<OrderPlacedV1> = <OrderPlacedV1 as __private::IsEvent>::EVENT;
     const __READS: [__private::Version; __OLDER.reads()] = __OLDER.versions();
     const _: () = __private::check_upcast("order.placed", 2u32, &__OLDER);
+    const __DATA: &__private::Object = &__private::Object::new(
+        "OrderPlaced",
+        &[
+            __private::Field::hashed(
+                    1311787414694181895u64,
+                    "email",
+                    <String as __private::Schema>::SHAPE,
+                )
+                .sensitive(),
+            __private::Field::hashed(
+                6693467979504746524u64,
+                "lines",
+                <Vec<Line> as __private::Schema>::SHAPE,
+            ),
+            __private::Field::hashed(
+                14621368872412283237u64,
+                "order_id",
+                <Uuid as __private::Schema>::SHAPE,
+            ),
+        ],
+    );
+    #[automatically_derived]
+    impl __private::Schema for OrderPlaced {
+        const SHAPE: __private::Shape = __private::Shape::Object(__DATA);
+    }
     #[automatically_derived]
     impl __private::Event for OrderPlaced {
         const CONTRACT: &'static __private::Contract = &__private::Contract::new(
@@ -14,13 +40,7 @@ const _: () = {
             .with_summary("A customer placed an order.")
             .with_reads(&__READS)
             .with_key("order_id")
-            .with_fields(
-                &[
-                    __private::Field::new("order_id", "Uuid", false),
-                    __private::Field::new("lines", "Vec<Line>", false),
-                    __private::Field::new("email", "String", true),
-                ],
-            );
+            .with_data(__DATA);
         fn key(&self) -> __private::Option<__private::Cow<'_, __private::str>> {
             __private::Option::Some(<Uuid as __private::Key>::text(&self.order_id))
         }
@@ -37,17 +57,20 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(unused_qualifications)]
     impl __private::Debug for OrderPlaced {
         fn fmt(
             &self,
             __formatter: &mut __private::Formatter<'_>,
         ) -> __private::FmtResult {
-            __private::Formatter::debug_struct(__formatter, "OrderPlaced")
-                .field("order_id", &self.order_id)
-                .field("lines", &self.lines)
-                .field("email", &__private::Redacted)
-                .finish()
+            match self {
+                Self { order_id: __field_0, lines: __field_1, email: _ } => {
+                    __private::Formatter::debug_struct(__formatter, "OrderPlaced")
+                        .field("order_id", __field_0)
+                        .field("lines", __field_1)
+                        .field("email", &__private::Redacted)
+                        .finish()
+                }
+            }
         }
     }
 };

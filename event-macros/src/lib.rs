@@ -10,7 +10,9 @@ mod event_set;
 mod failure;
 mod handler;
 mod runtime_path;
+mod schema;
 mod serde;
+mod shape;
 #[cfg(test)]
 mod snapshot;
 mod suggest;
@@ -41,9 +43,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// assert_eq!(OrderPlaced::CONTRACT.summary, "A customer placed an order.");
 /// ```
 ///
-/// The struct has named fields and no generic parameters, and derives `Serialize` and `Deserialize`. The names in the
-/// contract are those on the wire: `#[serde(rename)]`, `#[serde(rename_all)]` and `#[serde(skip)]` are honoured. The
-/// first paragraph of the documentation becomes the summary in catalogs and in `describe`.
+/// The struct has named fields and no generic parameters, and derives `Serialize` and `Deserialize`. The contract says
+/// what is on the wire: every serde attribute is honoured, as in [`Schema`](macro@Schema), which an event has as well and
+/// which the types of its fields derive. The first paragraph of the documentation becomes the summary in catalogs and in
+/// `describe`.
 ///
 /// # On the struct
 ///
@@ -64,6 +67,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `key` | orders and partitions, and becomes the `subject`; at most one, of a type with a text (`Uuid`, `String`, an integer, anything `Display`) |
 /// | `sequence` | counts the changes of a key; at most one, an integer |
 /// | `sensitive` | never shown in logs, dead letters or exports |
+/// | `wire = "String"` | the Rust type it looks like on the wire, for what serde alone cannot tell: `with`, types of other crates |
 ///
 /// A key is visible in headers and logs, so it cannot be `sensitive`.
 ///
@@ -123,6 +127,64 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Event, attributes(event))]
 pub fn event(input: TokenStream) -> TokenStream {
     event::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Says at compile time what a type looks like on the wire.
+///
+/// The types of an event's fields need it. Derive it beside serde's derives:
+///
+/// ```
+/// use event_runtime::prelude::*;
+/// use event_runtime::Schema;
+///
+/// #[derive(Debug, Serialize, Deserialize, Schema)]
+/// struct Line {
+///     sku: String,
+///     quantity: u32,
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, Schema)]
+/// #[serde(tag = "method", rename_all = "snake_case")]
+/// enum Payment {
+///     Card { last_digits: String },
+///     Transfer { iban: String, reference: Option<String> },
+/// }
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// struct OrderPlaced {
+///     order_id: Uuid,
+///     lines: Vec<Line>,
+///     payment: Payment,
+/// }
+///
+/// assert_eq!(<Vec<Line>>::SHAPE.to_string(), "[Line]");
+/// ```
+///
+/// Every serde attribute is honoured: both directions of `rename` and `rename_all`, `alias`, `default`, the skips,
+/// `flatten`, `deny_unknown_fields`, `transparent`, `tag`, `content` and `other`. Where the form cannot be told from the
+/// fields, the derive says so and asks for `wire`: `untagged`, `with` and its like, `from`, `into`, `remote`.
+///
+/// # Options
+///
+/// | option | on | meaning |
+/// |---|---|---|
+/// | `wire = "String"` | type, field | the Rust type it looks like on the wire, for what serde alone cannot tell |
+/// | `sensitive` | field | never shown in logs, dead letters or exports; see [`Event`](macro@Event#sensitive-fields) |
+/// | `open` | enum | more variants may come at any time: no warning when they do, and views of it need a catch-all |
+/// | `crate = "my::event_runtime"` | type | where the runtime is, for crates that re-export it |
+///
+/// # What cannot be told
+///
+/// * A type that holds itself has no end: hand over ids, or give the field inside `wire = "serde_json::Value"`. The derive
+///   sees its own name; two types that hold each other are the compiler's to report, as a cycle (E0391).
+/// * A flattened `Option`, a flattened enum and a flattened map of anything but `serde_json::Value` read too much to be
+///   promised.
+/// * The compiler knows the form of `Uuid`, and with the features `chrono`, `jiff` and `rust_decimal` of `event-runtime`
+///   that of the types of these crates. Others need `wire`.
+#[proc_macro_derive(Schema, attributes(schema))]
+pub fn schema(input: TokenStream) -> TokenStream {
+    schema::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes an enum the events of one handler, in one queue and in one order.

@@ -30,6 +30,8 @@ symbols! {
     EVENT_SET = "event_set",
     FAILURE = "failure",
     HANDLER = "handler",
+    SCHEMA = "schema",
+    VIEW = "view",
     // Everywhere.
     CRATE = "crate",
     NAME = "name",
@@ -43,6 +45,9 @@ symbols! {
     KEY = "key",
     SEQUENCE = "sequence",
     SENSITIVE = "sensitive",
+    WIRE = "wire",
+    // #[schema(..)] on an enum.
+    OPEN = "open",
     // #[failure(..)].
     RETRY = "retry",
     AFTER = "after",

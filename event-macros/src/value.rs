@@ -4,7 +4,7 @@ use crate::attr::{Opt, Options, Value};
 use crate::ctxt::Ctxt;
 use crate::duration;
 use crate::runtime_path::RuntimePath;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use std::time::Duration;
 use syn::parse::{Parse, ParseStream, Parser as _};
@@ -37,6 +37,14 @@ impl Opt {
                 list,
                 format_args!("`{0}` takes no options: write just `{0}`", self.word),
             ),
+        }
+    }
+
+    /// A word alone that may be given once: remembers where.
+    pub(crate) fn mark(&self, cx: &Ctxt, slot: &mut Option<Ident>) {
+        let word = &self.word;
+        if self.flag(cx).is_some() && slot.replace(word.clone()).is_some() {
+            cx.error(word, format_args!("`{word}` is given twice; remove one of them"));
         }
     }
 
@@ -117,6 +125,22 @@ impl Opt {
                 cx,
                 value,
                 format_args!("`{0}` takes a type: `{0} = {example}`", self.word),
+            ),
+        }
+    }
+
+    /// `wire = "Type"`.
+    pub(crate) fn quoted_ty(&self, cx: &Ctxt) -> Option<Type> {
+        let text = self.text(cx, "String")?;
+        match text.parse() {
+            Ok(ty) => Some(ty),
+            Err(_) => self.wrong(
+                cx,
+                text,
+                format_args!(
+                    "not a type; which Rust type does it look like on the wire? For example `{} = \"String\"`",
+                    self.word
+                ),
             ),
         }
     }

@@ -162,12 +162,14 @@
 //! | `macros` | ✔ | the derives and `#[handler]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
 //! | `anyhow` | | `anyhow::Error` as a handler's error |
+//! | `chrono`, `jiff`, `rust_decimal` | | the types of these crates in the fields of events |
 //! | `testing` | | the conformance suite, and fault switches for tests |
 //!
 //! # Modules
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`catalog`] | what a service is, for people and other tools: AsyncAPI, Markdown, HTML |
 //! | [`prelude`] | what a service needs, in one `use` |
 //! | [`envelope`] | CloudEvents: attributes, ids, traces |
 //! | [`handler`](mod@handler) | what a handler takes and returns, and its options |
@@ -179,6 +181,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+pub mod catalog;
 mod consumer;
 mod dead_letter;
 pub mod envelope;
@@ -203,9 +206,9 @@ pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
 pub use event::{Event, EventSet};
-pub use event_contract::{Contract, Field, Unrouted, Version};
+pub use event_contract::{Contract, Field, Object, Schema, Shape, Unrouted, Version};
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, handler};
 pub use failure::{BoxError, Class, Failure};
 pub use handler::{Batch, Context, Emit, Handler, State};
 pub use publisher::Publisher;

@@ -6,7 +6,8 @@ pub use crate::failure::{BoxError, Class, Failure};
 pub use crate::handler::{Batch, Context, Emit, State};
 pub use crate::publisher::Publisher;
 pub use crate::service::{Handle, Service};
+pub use event_contract::Schema;
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, handler};
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;

@@ -76,7 +76,7 @@ struct Cursed {
     spell: Spell,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Schema)]
 struct Spell(u32);
 
 impl Serialize for Spell {

@@ -63,7 +63,7 @@ pub(crate) struct Work {
     pub(crate) card: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Schema)]
 pub(crate) enum Does {
     Nothing,
     Sleep,

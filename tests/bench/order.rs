@@ -1,6 +1,6 @@
 //! The message of every table: a placed order, about 300 bytes of JSON.
 
-use event_runtime::Event;
+use event_runtime::{Event, Schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub(crate) struct Order {
 }
 
 /// One position of an order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, Schema)]
 pub(crate) struct Line {
     pub(crate) sku: String,
     pub(crate) quantity: u32,

@@ -76,9 +76,10 @@ fn bad_documents_are_refused_by_all() {
             ("accepts", accepts(&case.shape, &document)),
         ] {
             let found = found.expect_err(&format!("{who} takes {name} with another {path}: {document}"));
-            assert_eq!(found.len(), 1, "{found:?}");
             let place = path.replace("/0", "[0]").replace('/', ".");
-            assert!(format!(".{}", found[0].path).starts_with(&place), "{path}: {found:?}");
+            for one in &found {
+                assert!(format!(".{}", one.path).starts_with(&place), "{path}: {found:?}");
+            }
         }
         assert!(
             (case.again)(&document).is_err(),

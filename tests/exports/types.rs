@@ -66,12 +66,12 @@ macro_rules! object {
 macro_rules! choice {
     ($ty:ident, $tagging:expr, $open:literal, [$($variant:expr),* $(,)?]) => {
         impl Schema for $ty {
-            const SHAPE: Shape = Shape::Choice(&Choice {
-                name: stringify!($ty),
-                tagging: $tagging,
-                variants: &[$($variant),*],
-                open: $open,
-            });
+            const SHAPE: Shape = {
+                const VARIANTS: &[Variant] = &[$($variant),*];
+                const CHOICE: Choice = Choice::new(stringify!($ty), $tagging, VARIANTS);
+                const OPEN: Choice = CHOICE.open();
+                Shape::Choice(if $open { &OPEN } else { &CHOICE })
+            };
         }
     };
 }

@@ -1,6 +1,5 @@
 use super::path::{Path, Segment};
 use super::report::{Issue, Report};
-use super::rule::Level;
 use crate::check::same;
 use crate::text::Text;
 use crate::{Committed, Reader, Shape};
@@ -19,6 +18,8 @@ pub(super) const fn without_allowed(report: Report, committed: &Committed, reade
         }
         at += 1;
     }
+    // What did not fit was not looked at, so it stays.
+    left.also(&report);
     left
 }
 
@@ -118,19 +119,55 @@ const fn inner(shape: Shape) -> Shape {
     }
 }
 
-impl Report {
-    /// The same without what only warns.
-    #[must_use]
-    pub const fn only_breaking(&self) -> Self {
-        let mut left = Self::EMPTY;
-        let mut at = 0;
-        while at < self.issues().len() {
-            let issue = self.issues()[at];
-            if matches!(issue.rule.level(), Level::Breaking) {
-                left.push(issue);
-            }
-            at += 1;
-        }
-        left
+#[cfg(test)]
+mod tests {
+    use crate::compare::compare;
+    use crate::file::parse;
+    use crate::shape::Field;
+    use crate::{Allowed, Contract, Object, Schema, Version};
+
+    /// A report has room for two dozen issues; allowing those must not let the others pass.
+    #[test]
+    fn what_does_not_fit_is_not_allowed() {
+        let fields: String = (0..25).map(|at| format!("f{at} = \"u8?\"\n")).collect();
+        let head = "format = 1\nevent = \"a\"\nversion = 1\nstatus = \"live\"\n";
+        let committed = parse(&format!("{head}[data.fields]\n{fields}")).unwrap();
+        let own = Contract::new("a", Version::FIRST, "a.v1").with_data(&Object::EMPTY);
+        let all = compare(&own, &committed, &[]);
+        assert_eq!((all.breaking(), all.issues().len()), (25, 24));
+        let allowed: Vec<Allowed> = all
+            .issues()
+            .iter()
+            .map(|issue| Allowed {
+                rule: issue.rule.id(),
+                path: issue.path.to_string().leak(),
+                reason: "nobody reads it",
+            })
+            .collect();
+        let left = compare(&own, &committed.with_allowed(allowed.leak()), &[]);
+        assert_eq!((left.breaking(), left.issues().len()), (1, 0));
+        assert_eq!(left.text(&[]), "\n  and 1 more");
+    }
+
+    #[test]
+    fn warnings_do_not_hide_what_breaks() {
+        let fields: String = (0..30).map(|at| format!("f{at} = \"u8 = default\"\n")).collect();
+        let head = "format = 1\nevent = \"a\"\nversion = 1\nstatus = \"live\"\n";
+        let committed = parse(&format!("{head}[data.fields]\n{fields}")).unwrap();
+        let mut own: Vec<Field> = committed
+            .data
+            .fields
+            .iter()
+            .map(|field| field.with_default("other"))
+            .collect();
+        own.last_mut().unwrap().shape = <u16>::SHAPE;
+        let data = Box::leak(Box::new(Object::new("A", own.leak())));
+        let report = compare(
+            &Contract::new("a", Version::FIRST, "a.v1").with_data(data),
+            &committed,
+            &[],
+        );
+        assert!(!report.is_compatible() && !report.only_breaking().is_compatible());
+        assert!(report.only_breaking().text(&[]).contains("more"));
     }
 }

@@ -105,6 +105,37 @@ impl Report {
         self.breaking == 0
     }
 
+    /// Counts what `other` counts and does not hold.
+    pub(super) const fn also(&mut self, other: &Self) {
+        let (mut breaking, mut warnings) = (other.breaking, other.warnings);
+        let mut at = 0;
+        while at < other.len {
+            match other.issues[at].rule.level() {
+                Level::Breaking => breaking -= 1,
+                Level::Warning => warnings -= 1,
+            }
+            at += 1;
+        }
+        self.breaking += breaking;
+        self.warnings += warnings;
+    }
+
+    /// The same without what only warns.
+    #[must_use]
+    pub const fn only_breaking(&self) -> Self {
+        let mut left = Self::EMPTY;
+        let mut at = 0;
+        while at < self.issues().len() {
+            let issue = self.issues()[at];
+            if matches!(issue.rule.level(), Level::Breaking) {
+                left.push(issue);
+            }
+            at += 1;
+        }
+        left.breaking = self.breaking;
+        left
+    }
+
     /// Issues beyond those that are kept.
     pub(super) const fn more(&self) -> usize {
         self.breaking + self.warnings - self.len

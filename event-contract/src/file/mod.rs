@@ -13,6 +13,7 @@ mod grammar;
 mod handles;
 mod parse;
 mod reading;
+mod save;
 mod scan;
 mod table;
 mod toml;
@@ -27,6 +28,7 @@ mod tests;
 pub use accept::{Accepted, Refused, accept};
 pub use error::FileError;
 pub use parse::{parse, parse_view};
+pub use save::{Existing, write_file};
 pub use write::{write, write_view};
 
 use crate::{Reader, Version};

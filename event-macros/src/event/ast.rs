@@ -1,35 +1,31 @@
-use super::attr::{EventAttrs, FieldAttrs};
+use super::attr::{EventAttrs, marks};
 use crate::ctxt::Ctxt;
-use crate::serde::Serde;
+use crate::serde;
+use crate::shape::{Field, Fields};
 use crate::text;
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Data, DeriveInput, Fields, Type};
+use syn::{Data, DeriveInput};
 
 /// The struct that `#[derive(Event)]` is on.
 pub(crate) struct Event<'a> {
     pub(crate) original: &'a DeriveInput,
     pub(crate) attrs: EventAttrs,
+    pub(crate) serde: serde::Container,
     pub(crate) summary: String,
-    pub(crate) fields: Vec<Field<'a>>,
-}
-
-/// One of its fields.
-pub(crate) struct Field<'a> {
-    pub(crate) ident: &'a Ident,
-    pub(crate) ty: &'a Type,
-    pub(crate) attrs: FieldAttrs,
-    /// The name on the wire; `None` when serde leaves the field out.
-    pub(crate) name: Option<String>,
+    /// Named ones; none when it is no struct with such.
+    pub(crate) fields: Fields<'a>,
 }
 
 impl<'a> Event<'a> {
     pub(crate) fn from_syn(cx: &Ctxt, input: &'a DeriveInput) -> Self {
+        let serde = serde::Container::from_attrs(&input.attrs);
         Self {
             original: input,
             attrs: EventAttrs::from_syn(cx, &input.attrs),
             summary: text::summary(&input.attrs),
-            fields: fields(cx, input),
+            fields: fields(cx, input, &serde),
+            serde,
         }
     }
 
@@ -37,30 +33,27 @@ impl<'a> Event<'a> {
         &self.original.ident
     }
 
+    pub(crate) fn fields(&self) -> &[Field<'a>] {
+        self.fields.all()
+    }
+
     pub(crate) fn key(&self) -> Option<&Field<'a>> {
-        self.fields.iter().find(|field| field.attrs.key.is_some())
+        self.fields().iter().find(|field| field.marks.key.is_some())
     }
 
     pub(crate) fn sequence(&self) -> Option<&Field<'a>> {
-        self.fields.iter().find(|field| field.attrs.sequence.is_some())
-    }
-
-    /// The first `sensitive` that the user wrote.
-    pub(crate) fn sensitive(&self) -> Option<Span> {
-        self.fields
-            .iter()
-            .find_map(|field| field.attrs.sensitive.as_ref().map(Ident::span))
+        self.fields().iter().find(|field| field.marks.sequence.is_some())
     }
 }
 
-fn fields<'a>(cx: &Ctxt, input: &'a DeriveInput) -> Vec<Field<'a>> {
+fn fields<'a>(cx: &Ctxt, input: &'a DeriveInput, serde: &serde::Container) -> Fields<'a> {
     let ident = &input.ident;
     let wrong = |at: &dyn ToTokens, what: &str| {
         cx.error(
             at,
             format_args!("an event is a struct with named fields, and `{ident}` {what}"),
         );
-        Vec::new()
+        Fields::Unit
     };
     let fields = match &input.data {
         Data::Struct(data) => &data.fields,
@@ -72,34 +65,14 @@ fn fields<'a>(cx: &Ctxt, input: &'a DeriveInput) -> Vec<Field<'a>> {
         Data::Union(data) => return wrong(&data.union_token, "is a union"),
     };
     match fields {
-        Fields::Named(fields) => {
-            let serde = Serde::from_attrs(&input.attrs);
-            fields
-                .named
-                .iter()
-                .filter_map(|field| Field::from_syn(cx, &serde, field))
-                .collect()
-        }
-        Fields::Unnamed(fields) => wrong(
+        syn::Fields::Named(_) => Fields::from_syn(fields, serde.rules, &|field| marks(cx, &field.attrs)),
+        syn::Fields::Unnamed(fields) => wrong(
             &fields,
             "has fields without names; name them, because names are the contract",
         ),
-        Fields::Unit => wrong(
+        syn::Fields::Unit => wrong(
             &ident,
             "has none; write `{}` after the name for an event that says nothing more",
         ),
-    }
-}
-
-impl<'a> Field<'a> {
-    fn from_syn(cx: &Ctxt, serde: &Serde, field: &'a syn::Field) -> Option<Self> {
-        let ident = field.ident.as_ref()?;
-        let own = Serde::from_attrs(&field.attrs);
-        Some(Self {
-            ident,
-            ty: &field.ty,
-            attrs: FieldAttrs::from_syn(cx, &field.attrs),
-            name: (!own.skip).then(|| serde.name_of(ident, &own)),
-        })
     }
 }

@@ -1,15 +1,15 @@
 use crate::attr::{Once, Opt, Options};
 use crate::ctxt::Ctxt;
 use crate::runtime_path::RuntimePath;
+use crate::shape::Marks;
 use crate::symbol::{
-    CRATE, EVENT, KEY, NAME, OWNER, SENSITIVE, SEQUENCE, SOURCE, Symbol, UNROUTED, UPCAST_FROM, VERSION,
+    CRATE, EVENT, KEY, NAME, OWNER, SENSITIVE, SEQUENCE, SOURCE, Symbol, UNROUTED, UPCAST_FROM, VERSION, WIRE,
 };
 use crate::value::Written;
-use proc_macro2::Ident;
 use syn::{Attribute, LitInt, LitStr, Type};
 
 const ON_STRUCT: &[Symbol] = &[NAME, VERSION, OWNER, SOURCE, UPCAST_FROM, UNROUTED, CRATE];
-const ON_FIELD: &[Symbol] = &[KEY, SEQUENCE, SENSITIVE];
+const ON_FIELD: &[Symbol] = &[KEY, SEQUENCE, SENSITIVE, WIRE];
 
 /// `#[event(..)]` on the struct.
 #[derive(Default)]
@@ -69,44 +69,27 @@ impl EventAttrs {
     }
 }
 
-/// `#[event(..)]` on a field: the words that are there.
-#[derive(Default)]
-pub(crate) struct FieldAttrs {
-    pub(crate) key: Option<Ident>,
-    pub(crate) sequence: Option<Ident>,
-    pub(crate) sensitive: Option<Ident>,
-}
-
-impl FieldAttrs {
-    pub(crate) fn from_syn(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let mut options = Options::from_attrs(cx, EVENT, attrs);
-        let mut field = Self::default();
-        for option in std::mem::take(&mut options.found) {
-            field.read(cx, &mut options, &option);
-        }
-        field
-    }
-
-    fn read(&mut self, cx: &Ctxt, options: &mut Options, option: &Opt) {
+/// `#[event(..)]` on a field.
+pub(crate) fn marks(cx: &Ctxt, attrs: &[Attribute]) -> Marks {
+    let mut options = Options::from_attrs(cx, EVENT, attrs);
+    let mut marks = Marks::default();
+    for option in std::mem::take(&mut options.found) {
         let word = &option.word;
-        let slot = if *word == KEY {
-            &mut self.key
+        if marks.accept(cx, &option) {
+            continue;
+        }
+        if *word == KEY {
+            option.mark(cx, &mut marks.key);
         } else if *word == SEQUENCE {
-            &mut self.sequence
-        } else if *word == SENSITIVE {
-            &mut self.sensitive
+            option.mark(cx, &mut marks.sequence);
         } else if let Some(known) = ON_STRUCT.iter().find(|known| *word == **known) {
             cx.error(
                 word,
                 format_args!("`{known}` goes on the struct: into the `#[event(..)]` above it"),
             );
-            return;
         } else {
             options.unknown(cx, EVENT, word, ON_FIELD);
-            return;
-        };
-        if option.flag(cx).is_some() && slot.replace(word.clone()).is_some() {
-            cx.error(word, format_args!("`{word}` is given twice; remove one of them"));
         }
     }
+    marks
 }

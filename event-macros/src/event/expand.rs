@@ -1,8 +1,9 @@
-use super::ast::{Event, Field};
+use super::ast::Event;
 use super::valid::Facts;
-use crate::text;
+use crate::shape::{Field, debug, object};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Generics;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
@@ -19,11 +20,18 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
     };
     let key = event.key().map(key);
     let sequence = event.sequence().map(sequence);
-    let debug = debug(event);
+    let debug = redacting(event);
+    let data = object(&ident.unraw().to_string(), event.fields(), &event.serde);
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             #import
             #older
+            const __DATA: &__private::Object = &#data;
+            #[automatically_derived]
+            impl __private::Schema for #ident {
+                const SHAPE: __private::Shape = __private::Shape::Object(__DATA);
+            }
             #[automatically_derived]
             impl __private::Event for #ident {
                 const CONTRACT: &'static __private::Contract = &#contract;
@@ -59,7 +67,7 @@ fn contract(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
     let summary = &event.summary;
     let source = event.attrs.source.get().map(|source| quote!(.with_source(#source)));
     let reads = event.attrs.upcast_from.get().map(|_| quote!(.with_reads(&__READS)));
-    let name_of = |field: Option<&Field<'_>>| field.and_then(|field| field.name.clone());
+    let name_of = |field: Option<&Field<'_>>| field.map(|field| field.names.written.clone());
     let key = name_of(event.key()).map(|key| quote!(.with_key(#key)));
     let sequence = name_of(event.sequence()).map(|sequence| quote!(.with_sequence(#sequence)));
     let unrouted = event
@@ -67,23 +75,17 @@ fn contract(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
         .unrouted
         .get()
         .map(|_| quote!(.with_unrouted(__private::Unrouted::Keep)));
-    let fields = event.fields.iter().filter_map(|field| {
-        let name = field.name.as_ref()?;
-        let ty = text::source(field.ty);
-        let sensitive = field.attrs.sensitive.is_some();
-        Some(quote!(__private::Field::new(#name, #ty, #sensitive)))
-    });
     quote! {
         __private::Contract::new(#name, __private::version(#version), #type_name)
             .with_owner(#owner)
             .with_summary(#summary)
             #source #reads #key #sequence #unrouted
-            .with_fields(&[#(#fields),*])
+            .with_data(__DATA)
     }
 }
 
 fn key(field: &Field<'_>) -> TokenStream {
-    let (ident, ty) = (field.ident, field.ty);
+    let (ident, ty) = (&field.original.ident, field.ty());
     quote! {
         fn key(&self) -> __private::Option<__private::Cow<'_, __private::str>> {
             __private::Option::Some(<#ty as __private::Key>::text(&self.#ident))
@@ -92,7 +94,7 @@ fn key(field: &Field<'_>) -> TokenStream {
 }
 
 fn sequence(field: &Field<'_>) -> TokenStream {
-    let (ident, ty) = (field.ident, field.ty);
+    let (ident, ty) = (&field.original.ident, field.ty());
     quote! {
         fn sequence(&self) -> __private::Option<__private::u64> {
             <#ty as __private::Sequence>::number(&self.#ident)
@@ -100,27 +102,9 @@ fn sequence(field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// `Debug` without the sensitive values. It is spanned on `sensitive`, where a clash with a derived one shows.
-pub(super) fn debug(event: &Event<'_>) -> Option<TokenStream> {
-    let span = event.sensitive()?;
-    let (ident, text) = (event.ident(), event.ident().unraw().to_string());
-    let fields = event.fields.iter().map(|field| {
-        let (ident, text) = (field.ident, field.ident.unraw().to_string());
-        let value = match field.attrs.sensitive {
-            Some(_) => quote!(__private::Redacted),
-            None => quote_spanned!(field.ty.span()=> self.#ident),
-        };
-        quote!(.field(#text, &#value))
-    });
-    let mut here = ident.clone();
-    here.set_span(span);
-    let fmt = quote! {
-        fn fmt(&self, __formatter: &mut __private::Formatter<'_>) -> __private::FmtResult {
-            __private::Formatter::debug_struct(__formatter, #text)
-                #(#fields)*
-                .finish()
-        }
-    };
-    let debug = quote_spanned!(span=> impl __private::Debug for #here { #fmt });
-    Some(quote!(#[automatically_derived] #[allow(unused_qualifications)] #debug))
+/// `Debug` without the sensitive values, where there are some.
+pub(super) fn redacting(event: &Event<'_>) -> Option<TokenStream> {
+    let span = event.fields.sensitive()?;
+    let generics = Generics::default();
+    Some(debug(span, event.ident(), &generics, Some(&event.fields), &[]))
 }

@@ -1,5 +1,5 @@
 use super::ast::Event;
-use super::expand::debug;
+use super::expand::redacting;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -21,12 +21,16 @@ pub(crate) fn emit(event: &Event<'_>, error: &syn::Error) -> TokenStream {
         .generics
         .params
         .is_empty()
-        .then(|| debug(event))
+        .then(|| redacting(event))
         .flatten();
     quote! {
         #errors
         const _: () = {
             #import
+            #[automatically_derived]
+            impl #of __private::Schema for #ident #with #bounds {
+                const SHAPE: __private::Shape = __private::Shape::Any;
+            }
             #[automatically_derived]
             impl #of __private::Event for #ident #with #bounds {
                 const CONTRACT: &'static __private::Contract = &__private::Contract::INVALID;

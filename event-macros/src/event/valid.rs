@@ -1,5 +1,7 @@
-use super::ast::{Event, Field};
+use super::ast::Event;
 use crate::ctxt::Ctxt;
+use crate::shape::{Field, check_container, check_fields};
+use crate::symbol::EVENT;
 use event_contract::{MAX_NAME, NameError, check_event_name};
 use syn::LitStr;
 
@@ -16,10 +18,11 @@ pub(crate) fn check<'a>(cx: &Ctxt, event: &'a Event<'_>) -> Option<Facts<'a>> {
     check_name(cx, event);
     check_source(cx, event);
     check_unrouted(cx, event);
-    check_single(cx, event, "key", |field| field.attrs.key.as_ref());
-    check_single(cx, event, "sequence", |field| field.attrs.sequence.as_ref());
+    check_single(cx, event, "key", |field| field.marks.key.as_ref());
+    check_single(cx, event, "sequence", |field| field.marks.sequence.as_ref());
     check_key(cx, event);
     check_written(cx, event);
+    check_shape(cx, event);
     Some(Facts {
         name: event.attrs.name.get()?,
         version: event.attrs.version.get()?.value,
@@ -157,10 +160,11 @@ fn check_single<'a>(
     word: &str,
     get: impl Fn(&'a Field<'a>) -> Option<&'a syn::Ident>,
 ) {
-    let mut marked = event.fields.iter().filter(|field| get(field).is_some());
+    let mut marked = event.fields().iter().filter(|field| get(field).is_some());
     let Some(first) = marked.next() else { return };
     for second in marked {
-        let first = first.ident;
+        let first = &first.original.ident;
+        let first = first.as_ref().map(ToString::to_string).unwrap_or_default();
         cx.error(
             get(second),
             format_args!("the event has a `{word}` already, `{first}`; keep one of them"),
@@ -170,8 +174,8 @@ fn check_single<'a>(
 
 // The key travels outside the body: in the subject, in logs and in the names of lanes.
 fn check_key(cx: &Ctxt, event: &Event<'_>) {
-    for field in &event.fields {
-        if let (Some(_), Some(sensitive)) = (&field.attrs.key, &field.attrs.sensitive) {
+    for field in event.fields() {
+        if let (Some(_), Some(sensitive)) = (&field.marks.key, &field.marks.sensitive) {
             cx.error(
                 sensitive,
                 "a key is shown in headers and logs, so it cannot be `sensitive`; use an id as the key",
@@ -182,14 +186,45 @@ fn check_key(cx: &Ctxt, event: &Event<'_>) {
 
 // Consumers order and compare by what the contract names.
 fn check_written(cx: &Ctxt, event: &Event<'_>) {
-    for field in event.fields.iter().filter(|field| field.name.is_none()) {
-        for word in [&field.attrs.key, &field.attrs.sequence].into_iter().flatten() {
-            cx.error(
-                word,
-                format_args!("serde leaves this field out, so it cannot be the `{word}`; remove one of the two"),
-            );
+    for field in event.fields() {
+        for word in [&field.marks.key, &field.marks.sequence].into_iter().flatten() {
+            if field.serde.skip_serializing {
+                cx.error(
+                    word,
+                    format_args!("serde leaves this field out, so it cannot be the `{word}`; remove one of the two"),
+                );
+            } else if field.serde.flatten.is_some() {
+                cx.error(
+                    word,
+                    format_args!("a flattened field has no name on the wire, so it cannot be the `{word}`"),
+                );
+            }
         }
     }
+}
+
+// Consumers elsewhere read what the fields say.
+fn check_shape(cx: &Ctxt, event: &Event<'_>) {
+    let serde = &event.serde;
+    check_container(
+        cx,
+        serde,
+        "an event says it with its own fields; move the conversion into the type of a field",
+    );
+    if let Some((word, _)) = &serde.tag {
+        cx.error(
+            word,
+            "an event's name travels beside the body, in `type`; remove the tag",
+        );
+    }
+    if let (true, Some(field)) = (serde.transparent, event.fields().first()) {
+        cx.error(
+            field.original,
+            "a transparent struct has no fields on the wire, and an event says everything with its fields; remove \
+             `#[serde(transparent)]`",
+        );
+    }
+    check_fields(cx, &event.fields, event.ident(), &event.original.generics, EVENT);
 }
 
 #[cfg(test)]

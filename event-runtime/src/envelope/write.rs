@@ -56,6 +56,14 @@ macro_rules! spelling {
 }
 
 impl Prefix {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Underscore => "cloudEvents_",
+            Self::Colon => "cloudEvents:",
+            Self::Dash => "ce-",
+        }
+    }
+
     const fn spelling(self) -> &'static Spelling {
         match self {
             Self::Underscore => &spelling!("cloudEvents_"),

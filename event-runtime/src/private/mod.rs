@@ -3,6 +3,7 @@
 mod event;
 mod failure;
 mod handler;
+mod schema;
 
 pub use self::event::{
     Body, IsEvent, Key, Known, Plain, Redacted, Sequence, Upcast, check_member, check_upcast, decode_or_upcast,
@@ -10,17 +11,21 @@ pub use self::event::{
 };
 pub use self::failure::{IsError, IsFailure, Judge, Judgement};
 pub use self::handler::{MaybeInput, NotBuilt, Probe, check_batch};
+pub use self::schema::{beside_tag, count, flat, unknown};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet};
 pub use crate::failure::{Class, Failed, Failure};
 pub use crate::handler::{Argument, Call, Handler, Input, Options, Return};
 pub use crate::retry::RetryPolicy;
-pub use event_contract::{Contract, Field, Unrouted, Version};
+pub use event_contract::{
+    Absent, Choice, Contract, Field, Object, Schema, Shape, Tagging, Unknown, Unrouted, Variant, Version, Written,
+    flattened,
+};
 pub use std::borrow::Cow;
 pub use std::convert::From;
 pub use std::fmt::{Debug, Formatter, Result as FmtResult};
 pub use std::option::Option;
-pub use std::primitive::{bool, str, u8, u64};
+pub use std::primitive::{bool, str, u8, u64, usize};
 pub use std::result::Result;
 pub use std::string::String;
 pub use std::time::Duration;

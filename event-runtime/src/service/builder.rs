@@ -1,6 +1,7 @@
 use super::config::Config;
 use super::running::Running;
 use super::{Registered, command, signal, start};
+use crate::catalog::{self, Catalog};
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -165,13 +166,33 @@ impl<States> Service<States> {
         signal::until_asked_to_stop(running).await
     }
 
-    /// Gives the binary its commands: `run` (the default), `describe`, `topology plan|apply`, `dlq list|show|replay`.
+    /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
+    /// `topology plan|apply`, `dlq list|show|replay`.
     ///
     /// # Errors
     ///
     /// What the command runs into; wrong arguments end the process with the usual help and exit code 2.
     pub async fn main(self) -> Result<()> {
         command::main(self).await
+    }
+
+    /// What the service is, for people and other tools. Nothing runs, and no broker is asked.
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        let handlers = self.handlers.iter().map(|handler| catalog::Handler {
+            name: handler.name,
+            summary: handler.summary,
+            takes: handler.takes.to_vec(),
+            publishes: handler.publishes.clone(),
+            options: handler.options,
+        });
+        Catalog::new(
+            &self.config.service,
+            Names::new(&self.config.bus, &self.config.service),
+            self.config.prefix,
+            handlers.collect(),
+            self.publishes.clone(),
+        )
     }
 
     /// Deletes this service's queues and exchanges with everything in them; for tests and examples.

@@ -1,7 +1,7 @@
 use super::Registered;
 use super::builder::Service;
 use crate::handler::Options;
-use event_contract::{Contract, Field};
+use event_contract::{Contract, Object, Shape};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -45,8 +45,8 @@ pub(super) struct EventDescription {
     pub(super) summary: &'static str,
     pub(super) owner: &'static str,
     pub(super) key: Option<&'static str>,
-    pub(super) sensitive: Vec<&'static str>,
-    pub(super) fields: BTreeMap<&'static str, &'static str>,
+    pub(super) sensitive: Vec<String>,
+    pub(super) fields: BTreeMap<&'static str, String>,
     pub(super) taken_by: Vec<&'static str>,
     pub(super) published_by: Vec<&'static str>,
 }
@@ -104,16 +104,12 @@ fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<Event
         summary: contract.summary,
         owner: contract.owner,
         key: contract.key,
-        sensitive: contract
-            .fields
-            .iter()
-            .filter(|field| field.sensitive)
-            .map(|field| field.name)
-            .collect(),
+        sensitive: sensitive(contract.data),
         fields: contract
+            .data
             .fields
             .iter()
-            .map(|Field { name, ty, .. }| (*name, *ty))
+            .map(|field| (field.name, field.shape.to_string()))
             .collect(),
         taken_by: named(handlers, |handler| {
             handler.takes.iter().any(|taken| taken.name == contract.name)
@@ -121,6 +117,47 @@ fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<Event
         published_by: named(handlers, |handler| handler.publishes.contains(&contract)),
     };
     all.into_values().map(describe).collect()
+}
+
+/// The paths of the fields that are hidden: `email`, `lines[].note`.
+fn sensitive(object: &'static Object) -> Vec<String> {
+    let mut paths = Vec::new();
+    find_sensitive("", &Shape::Object(object), &mut paths);
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn find_sensitive(path: &str, shape: &Shape, into: &mut Vec<String>) {
+    match shape {
+        Shape::Optional(inner) | Shape::Nullable(inner) => find_sensitive(path, inner, into),
+        Shape::List(item) | Shape::Set(item) | Shape::Array(item, _) => {
+            find_sensitive(&format!("{path}[]"), item, into);
+        }
+        Shape::Map(_, value) => find_sensitive(&format!("{path}{{}}"), value, into),
+        Shape::Tuple(parts) => {
+            for (at, part) in parts.iter().enumerate() {
+                find_sensitive(&format!("{path}.{at}"), part, into);
+            }
+        }
+        Shape::Object(object) => {
+            for field in object.fields {
+                let dot = if path.is_empty() { "" } else { "." };
+                let path = format!("{path}{dot}{}", field.name);
+                if field.sensitive {
+                    into.push(path);
+                } else {
+                    find_sensitive(&path, &field.shape, into);
+                }
+            }
+        }
+        Shape::Choice(choice) => {
+            for content in choice.variants.iter().filter_map(|variant| variant.content.as_ref()) {
+                find_sensitive(path, content, into);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn named(handlers: &[Registered], is: impl Fn(&Registered) -> bool) -> Vec<&'static str> {

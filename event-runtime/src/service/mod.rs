@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod describe;
 mod output;
+mod redact;
 mod running;
 mod signal;
 mod start;

@@ -1,11 +1,12 @@
 //! What the commands print. The only place of the runtime that writes to standard output.
 
 use super::describe::Description;
+use super::redact::redact;
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
-use event_contract::Contract;
+use event_contract::{Contract, Shape};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write as _;
@@ -87,7 +88,7 @@ pub(super) fn description(description: &Description) {
             event.summary,
             event.owner,
             event.key.unwrap_or("-"),
-            &list(&event.sensitive),
+            &list(&event.sensitive.iter().map(String::as_str).collect::<Vec<_>>()),
             &list(&event.published_by),
             &list(&event.taken_by),
         ]);
@@ -215,24 +216,14 @@ fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
             bytes.len()
         );
     }
-    let Value::Object(fields) = &mut value else {
+    if !value.is_object() {
         return format!(
             "the body is no JSON object: {} bytes; `--raw` shows them, sensitive ones too",
             bytes.len()
         );
-    };
-    for (name, value) in fields {
-        let mut same = known
-            .iter()
-            .flat_map(|contract| contract.fields)
-            .filter(|field| field.name == name)
-            .peekable();
-        if same.peek().is_none() {
-            *value = Value::from("[not in the contract]");
-        } else if same.any(|field| field.sensitive) {
-            *value = Value::from("[redacted]");
-        }
     }
+    let forms: Vec<_> = known.iter().map(|contract| Shape::Object(contract.data)).collect();
+    redact(&mut value, &forms);
     format!("{value:#}")
 }
 
@@ -240,11 +231,15 @@ fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
 mod tests {
     use super::*;
     use crate::message::{Headers, Message, property};
-    use event_contract::{Field, Version};
+    use event_contract::{Field, Object, Version, sorted};
 
     fn shown(body: &'static str, raw: bool) -> String {
-        const FIELDS: &[Field] = &[Field::new("order", "u32", false), Field::new("email", "String", true)];
-        let contract = Contract::new("order.placed", Version::FIRST, "order.placed.v1").with_fields(FIELDS);
+        const FIELDS: [Field; 2] = sorted([
+            Field::new("order", Shape::Any),
+            Field::new("email", Shape::STRING).sensitive(),
+        ]);
+        const DATA: Object = Object::new("OrderPlaced", &FIELDS);
+        let contract = Contract::new("order.placed", Version::FIRST, "order.placed.v1").with_data(&DATA);
         let mut headers = Headers::new();
         headers.push(property::MESSAGE_ID, "1");
         headers.push(property::TYPE, "order.placed.v9");

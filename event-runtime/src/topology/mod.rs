@@ -1,8 +1,10 @@
 //! The exchanges, queues and bindings a service needs: a model that every transport can apply.
 
+mod arguments;
 mod layout;
 mod names;
 
+pub(crate) use arguments::Argument;
 pub use layout::{Ladder, Route};
 pub use names::Names;
 

@@ -2,6 +2,7 @@ use super::form;
 use super::model::Struct;
 use super::wire::{Refusal, read, write as sample};
 use crate::compare::{Rule, compare_committed};
+use crate::file::entering;
 use crate::file::{Refused, accept, parse, write};
 use crate::shape::Field;
 use crate::{Choice, Committed, Contract, Object, Schema, Shape, Status, Tagging, Variant, Version, Written, sorted};
@@ -23,6 +24,11 @@ fn step(existing: &Committed, data: &'static Object) -> Result<Committed, Refuse
         "a second time changes nothing"
     );
     assert_eq!(again.added, [""; 0]);
+    let fresh = entering::object(accepted.committed.data, &|_| None);
+    assert_eq!(
+        fresh, accepted.committed.data,
+        "put together anew, it has the same digests"
+    );
     let text = write(&accepted.committed);
     let read = parse(&text).unwrap();
     assert_eq!(form(&read), form(&accepted.committed), "{text}");
@@ -42,7 +48,7 @@ fn step(existing: &Committed, data: &'static Object) -> Result<Committed, Refuse
 #[test]
 fn all_of_history_reads_all_of_history() {
     let (mut steps, mut refused) = (0, 0);
-    for seed in 0..2_000 {
+    for seed in 0..400 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut model = Struct::random(&mut rng, 2);
         let mut history = vec![model.object()];
@@ -80,7 +86,7 @@ fn all_of_history_reads_all_of_history() {
             }
         }
     }
-    assert!(steps > 5_000 && refused > 3_000, "{steps} steps, {refused} refused");
+    assert!(steps > 1_000 && refused > 600, "{steps} steps, {refused} refused");
 }
 
 const fn one(field: &'static [Field]) -> Object {
@@ -136,6 +142,22 @@ fn a_later_alias_does_not_make_its_name_safe() {
 }
 
 #[test]
+fn a_name_that_was_an_alias_is_no_other_field() {
+    const NOTE: Shape = Shape::Optional(&Shape::STRING);
+    const A: Object = one(&[Field::new("a", <u8>::SHAPE)]);
+    const ALIAS: Object = one(&[Field::new("a", <u8>::SHAPE).with_reads(&["a", "b"])]);
+    const OTHER: Object = one(&sorted([Field::new("a", <u8>::SHAPE), Field::new("b", NOTE)]));
+    const WITHOUT: Object = one(&[Field::new("list", Shape::List(&Shape::Object(&A)))]);
+    const WITH: Object = one(&[Field::new("list", Shape::List(&Shape::Object(&ALIAS)))]);
+    const MORE: Object = one(&[Field::new("list", Shape::List(&Shape::Object(&OTHER)))]);
+    for (a, alias, other, place) in [(&A, &ALIAS, &OTHER, "b"), (&WITHOUT, &WITH, &MORE, "list[].b")] {
+        let committed = step(&step(&first(a), alias).unwrap(), a).unwrap();
+        assert_eq!(committed.reserved, [place]);
+        assert_eq!(refusal(&committed, other), Rule::NameReserved);
+    }
+}
+
+#[test]
 fn a_later_catch_all_does_not_make_variants_safe() {
     const fn of(variants: &'static [Variant]) -> Choice {
         Choice::new("Method", Tagging::External, variants)
@@ -172,6 +194,16 @@ fn what_is_added_to_a_live_version_may_be_absent_for_good() {
     assert_eq!(accepted.added, ["b"]);
     assert_eq!(accepted.committed.data.field("b").unwrap().written, Written::Sometimes);
     assert!(write(&accepted.committed).contains("\nb = \"u8?\"\n"));
+    // Written from now on, and read later: events from before do not have it.
+    const UNREAD: Object = one(&sorted([
+        Field::new("a", <u8>::SHAPE),
+        Field::new("b", <u8>::SHAPE).never_read(),
+    ]));
+    const READ: Object = one(&sorted([Field::new("a", <u8>::SHAPE), Field::new("b", <u8>::SHAPE)]));
+    assert_eq!(
+        refusal(&step(&first(&A), &UNREAD).unwrap(), &READ),
+        Rule::AbsenceRefused
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Our model of exchanges, queues and bindings, as AMQP says it.
 
-use crate::topology::{Binding, Destination, Exchange, ExchangeKind, Queue};
+use crate::topology::{Argument, Binding, Destination, Exchange, ExchangeKind, Queue};
 use crate::transport::TransportError;
 use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
@@ -101,81 +101,23 @@ fn kind(kind: ExchangeKind) -> lapin::ExchangeKind {
 fn exchange_arguments(exchange: &Exchange) -> FieldTable {
     let mut table = FieldTable::default();
     if let Some(alternate) = &exchange.alternate {
-        text(&mut table, "alternate-exchange", alternate);
-    }
-    table
-}
-
-/// Always a quorum queue with a delivery limit. Dead-lettering at least once needs three arguments together: the
-/// broker takes them one by one as well, and then quietly dead-letters at most once.
-fn queue_arguments(queue: &Queue) -> FieldTable {
-    let mut table = FieldTable::default();
-    text(&mut table, "x-queue-type", "quorum");
-    number(&mut table, "x-delivery-limit", queue.delivery_limit.max(1).into());
-    if queue.single_active {
-        table.insert("x-single-active-consumer".into(), AMQPValue::Boolean(true));
-    }
-    if let Some(dead_letter) = &queue.dead_letter {
-        text(&mut table, "x-dead-letter-exchange", &dead_letter.exchange);
-        if let Some(key) = &dead_letter.routing_key {
-            text(&mut table, "x-dead-letter-routing-key", key);
-        }
-        text(&mut table, "x-dead-letter-strategy", "at-least-once");
-        text(&mut table, "x-overflow", "reject-publish");
-    }
-    if let Some(ttl) = queue.message_ttl {
-        let milliseconds = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
-        number(&mut table, "x-message-ttl", milliseconds);
-    }
-    table
-}
-
-fn text(table: &mut FieldTable, name: &'static str, value: &str) {
-    table.insert(name.into(), AMQPValue::LongString(value.into()));
-}
-
-fn number(table: &mut FieldTable, name: &'static str, value: i64) {
-    table.insert(name.into(), AMQPValue::LongLongInt(value));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::topology::DeadLetterTo;
-    use std::time::Duration;
-
-    fn keys(queue: &Queue) -> Vec<String> {
-        let table = queue_arguments(queue);
-        table.inner().keys().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn dead_lettering_is_one_unit() {
-        let mut queue = Queue {
-            name: "q".into(),
-            delivery_limit: 50,
-            single_active: false,
-            dead_letter: None,
-            message_ttl: None,
-        };
-        assert_eq!(keys(&queue), ["x-delivery-limit", "x-queue-type"]);
-        queue.dead_letter = Some(DeadLetterTo {
-            exchange: "dlx".into(),
-            routing_key: None,
-        });
-        queue.message_ttl = Some(Duration::from_secs(1));
-        queue.single_active = true;
-        assert_eq!(
-            keys(&queue),
-            [
-                "x-dead-letter-exchange",
-                "x-dead-letter-strategy",
-                "x-delivery-limit",
-                "x-message-ttl",
-                "x-overflow",
-                "x-queue-type",
-                "x-single-active-consumer"
-            ]
+        table.insert(
+            "alternate-exchange".into(),
+            AMQPValue::LongString(alternate.as_str().into()),
         );
     }
+    table
+}
+
+fn queue_arguments(queue: &Queue) -> FieldTable {
+    let mut table = FieldTable::default();
+    for (name, argument) in queue.arguments() {
+        let value = match argument {
+            Argument::Text(text) => AMQPValue::LongString(text.into()),
+            Argument::Number(number) => AMQPValue::LongLongInt(number),
+            Argument::Yes => AMQPValue::Boolean(true),
+        };
+        table.insert(name.into(), value);
+    }
+    table
 }
