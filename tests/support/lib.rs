@@ -9,6 +9,7 @@
 //! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
 //! | [`child`] | a child process that a test may kill |
 //! | [`work`] | events, and handlers that write what they do to a journal |
+//! | [`example`] | the program of the example, built |
 //! | [`name`], [`wait`] | private names; waiting for a condition |
 //!
 //! A fixture that cannot do its work panics with the reason and the way out: a
@@ -19,6 +20,7 @@ pub mod broker;
 pub mod child;
 mod dir;
 mod endpoint;
+pub mod example;
 pub mod journal;
 pub mod name;
 pub mod node;
@@ -30,6 +32,7 @@ pub mod work;
 pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};
 pub use child::Child;
+pub use example::order_workflow;
 pub use journal::{Fact, Journal, Kind};
 pub use name::unique;
 pub use node::PrivateBroker;
