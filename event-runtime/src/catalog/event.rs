@@ -63,10 +63,11 @@ impl Event {
 
     /// Where sensitive values are, in any version.
     pub(crate) fn sensitive(&self) -> Vec<String> {
-        let mut paths = Vec::new();
+        let mut paths: Vec<String> = Vec::new();
         for data in self.versions.iter().filter_map(Known::data) {
             for row in fields::rows(data) {
-                if row.sensitive && !paths.contains(&row.path) {
+                let is_said = |path: &String| *path == row.path || fields::is_inside(&row.path, path);
+                if row.sensitive && !paths.iter().any(is_said) {
                     paths.push(row.path);
                 }
             }
