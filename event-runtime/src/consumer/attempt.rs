@@ -40,9 +40,9 @@ pub(crate) async fn attempt<H: Handler>(
     );
     let cause = Cause {
         id: &first.id,
-        correlation_id: first.correlation_id.as_deref(),
+        correlation_id: first.correlation_id,
         trace,
-        trace_state: first.trace_state.as_deref(),
+        trace_state: first.trace_state,
     };
     let work = async {
         // Decoding runs the user's own `Deserialize`, writing the output the user's own `Serialize`.

@@ -51,7 +51,8 @@ async fn run<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work 
 
 /// One delivery: `true` when it may be acked.
 async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery) -> bool {
-    let received = match admit(shared, delivery) {
+    let mut room = None;
+    let received = match admit(shared, delivery, &mut room) {
         Ok(attributes) => Received { delivery, attributes },
         Err(refusal) => return refuse(shared, delivery, &refusal).await,
     };
@@ -182,7 +183,9 @@ async fn refuse(shared: &Shared, delivery: &Delivery, refusal: &Refusal) -> bool
 
 /// A batch: together first, and each alone when that fails, so that one bad event does not take the others with it.
 async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Delivery>) -> Vec<Delivery> {
-    let admitted: Vec<_> = deliveries.iter().map(|delivery| admit(shared, delivery)).collect();
+    let mut rooms = vec![None; deliveries.len()];
+    let admitted = deliveries.iter().zip(&mut rooms);
+    let admitted: Vec<_> = admitted.map(|(delivery, room)| admit(shared, delivery, room)).collect();
     let received: Vec<_> = deliveries
         .iter()
         .zip(&admitted)

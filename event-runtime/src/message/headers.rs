@@ -33,7 +33,8 @@ pub mod property {
     pub const USER_ID: &str = ":user_id";
     /// AMQP `timestamp`, seconds since 1970.
     pub const TIMESTAMP: &str = ":timestamp";
-    /// Names a header whose text was not UTF-8 and is shown with replacement characters.
+    /// Names a header whose text was not UTF-8 and is shown with replacement characters; or, with a colon in front, a
+    /// property or another part of the message that was not: `:message_id`, `:routing_key`, `:header_name`.
     pub const INVALID_UTF8: &str = ":invalid_utf8";
 }
 
