@@ -49,11 +49,7 @@ async fn not_utf8(stage: &Stage) {
             "the correlation id",
         ),
         (with(good(13), "x-\u{7f}", "1"), "13", "the header name"),
-        (
-            with(good(14), "cloudEvents_\u{7f}é", "1"),
-            "14",
-            "the header name",
-        ),
+        (with(good(14), "cloudEvents_\u{7f}é", "1"), "14", "the header name"),
         (
             Outgoing {
                 routing_key: "order.placed.v1\u{7f}".into(),
@@ -63,7 +59,11 @@ async fn not_utf8(stage: &Stage) {
             "the routing key",
         ),
         (with(good(16), ":app_id", "é\u{7f}"), "16", "the app id"),
-        (with(good(17), "cloudEvents_subject", "\u{7f}"), "17", "the header `cloudEvents_subject`"),
+        (
+            with(good(17), "cloudEvents_subject", "\u{7f}"),
+            "17",
+            "the header `cloudEvents_subject`",
+        ),
     ];
     let mut messages = vec![good(1)];
     for (number, (bad, ..)) in (2..).zip(&cases) {

@@ -6,6 +6,7 @@ mod error;
 mod found;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod hex;
 mod id;
 mod metadata;
 mod structured;

@@ -138,11 +138,22 @@ mod tests {
     /// Frames around bad ones, and what is to become of them.
     fn stream() -> (Vec<u8>, Vec<u8>) {
         let body = frame(3, b"\xff\xfe a body stays");
-        let ack = frame(scrub::METHOD, &[0, 60, 0, 80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]);
+        let ack = frame(
+            scrub::METHOD,
+            &[0, 60, 0, 80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0],
+        );
         let beat = frame(8, b"");
         let large = frame(3, &vec![0xff; LARGEST]);
         let of = |text: &[u8]| {
-            let parts = [&*deliver(text), &header(text), &body, &ack, &beat, &deliver(b"good"), &header(b"good")];
+            let parts = [
+                &*deliver(text),
+                &header(text),
+                &body,
+                &ack,
+                &beat,
+                &deliver(b"good"),
+                &header(b"good"),
+            ];
             [&*parts.concat(), &large, &deliver(text)].concat()
         };
         let sub = char::from(SUBSTITUTE);
@@ -186,7 +197,10 @@ mod tests {
             read += 1;
         }
         assert_eq!(read, 9);
-        assert!(amq_protocol::frame::parse_frame(&*deliver(b"\xff")).is_err(), "not without us");
+        assert!(
+            amq_protocol::frame::parse_frame(&*deliver(b"\xff")).is_err(),
+            "not without us"
+        );
     }
 
     #[test]
