@@ -105,11 +105,14 @@ impl<'a> Found<'a> {
     /// Attributes of a prefix before the one so far take the place of what was found.
     fn attribute(&mut self, name: &str) -> Option<&mut Option<&'a str>> {
         let (rank, name) = prefixed(name)?;
-        if rank > self.rank {
-            (self.named, self.rank) = (Named::default(), rank);
-        }
-        if rank < self.rank {
-            return None;
+        if rank != self.rank {
+            if rank < self.rank {
+                return None;
+            }
+            if self.rank > 0 {
+                self.named = Named::default();
+            }
+            self.rank = rank;
         }
         self.named.slot(name)
     }
@@ -192,10 +195,9 @@ impl<'a> Found<'a> {
 
 /// The rank of the prefix, and the attribute's name.
 fn prefixed(name: &str) -> Option<(usize, &str)> {
-    let prefixes = PREFIXES.iter().rev().enumerate();
-    prefixes
-        .filter_map(|(at, prefix)| Some((at + 1, name.strip_prefix(prefix)?)))
-        .next()
+    // Spelled out, so that each comparison is with a constant.
+    let of = |at: usize| Some((PREFIXES.len() - at, name.strip_prefix(PREFIXES[at])?));
+    of(0).or_else(|| of(1)).or_else(|| of(2))
 }
 
 fn required<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, DecodeError> {
@@ -203,15 +205,17 @@ fn required<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, DecodeErr
 }
 
 /// No attribute may be empty (CloudEvents 1.0.2, section 3), so an empty one is none.
+#[inline]
 fn optional<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, DecodeError> {
     match value {
-        Some(value) if value.len() > MAX_ATTRIBUTE => Err(DecodeError::attribute(format!(
-            "`{name}` has {} bytes, the limit is {MAX_ATTRIBUTE}",
-            value.len()
-        ))),
-        Some("") => Ok(None),
-        value => Ok(value),
+        Some(value) if value.len() > MAX_ATTRIBUTE => Err(too_long(name, value.len())),
+        value => Ok(value.filter(|value| !value.is_empty())),
     }
+}
+
+#[cold]
+fn too_long(name: &str, bytes: usize) -> DecodeError {
+    DecodeError::attribute(format!("`{name}` has {bytes} bytes, the limit is {MAX_ATTRIBUTE}"))
 }
 
 fn split(type_name: &str) -> Result<(&str, Version), DecodeError> {

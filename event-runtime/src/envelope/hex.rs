@@ -1,6 +1,7 @@
 /// The number that eight lower-case hexadecimal digits stand for.
 ///
 /// All eight at once, one in each byte of a word: ids and traces of every event that arrives are read by this.
+#[inline]
 pub(super) fn hex8(digits: [u8; 8]) -> Option<u32> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let text = u64::from_be_bytes(digits);
