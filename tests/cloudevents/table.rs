@@ -135,7 +135,7 @@ pub(crate) fn check(read: &Attributes<'_>, sent: &Map<String, Value>, what: &str
     };
     let is = |value: Option<&str>| value.map(str::to_owned);
     assert_eq!(Some(read.id.to_string()), text("id"), "{what}");
-    assert_eq!(Some(read.source.to_string()), text("source"), "{what}");
+    assert_eq!(Some(read.source.to_owned()), text("source"), "{what}");
     assert_eq!(Some(read.type_name()), text("type"), "{what}");
     assert_eq!(is(read.subject), text("subject"), "{what}");
     assert_eq!(is(read.partition_key), text("partitionkey"), "{what}");

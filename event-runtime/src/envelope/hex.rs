@@ -7,11 +7,11 @@ pub(super) fn hex8(digits: [u8; 8]) -> Option<u32> {
     let text = u64::from_be_bytes(digits);
     // `0` is 0x30, `a` is 0x61: of a letter bit 6 is set, and its low half counts from 1.
     let letters = text >> 6 & ONES;
-    let values = (text & 0x0f * ONES) + 9 * letters;
+    let values = (text & (0x0f * ONES)) + 9 * letters;
     // Written again, each value from 10 as a letter: what was no digit comes out as something else, or is above 15.
     let from_ten = (values + 118 * ONES) >> 7 & ONES;
     let again = values + u64::from(b'0') * ONES + u64::from(b'a' - b'0' - 10) * from_ten;
-    if again != text || values & 0xf0 * ONES != 0 {
+    if again != text || values & (0xf0 * ONES) != 0 {
         return None;
     }
     let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
