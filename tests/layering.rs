@@ -196,7 +196,7 @@ fn one_place_acks() {
 fn client_libraries_stay_in_their_folders() {
     only_in(
         "event-runtime/src",
-        &["lapin::", "amq_protocol"],
+        &["lapin::", "amq_protocol", "async_rs"],
         &["event-runtime/src/transport/rabbitmq/"],
     );
     let stores = ["sqlite", "postgres"].map(|store| format!("event-runtime/src/store/{store}/"));
