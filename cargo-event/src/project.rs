@@ -261,7 +261,8 @@ fn contracts(package: &Package, folder: &Path, workspace: &Path) -> PathBuf {
         .as_ref()
         .and_then(|metadata| metadata.event.as_ref()?.contracts.as_ref());
     if let Some(said) = said {
-        return folder.join(said);
+        let folder = folder.join(said);
+        return fs::canonicalize(&folder).unwrap_or(folder);
     }
     for above in folder.ancestors() {
         let contracts = above.join("contracts");
