@@ -5,11 +5,17 @@ use std::path::{Path, PathBuf};
 
 use crate::name::unique;
 
+/// A directory that is removed with its owner.
 #[derive(Debug)]
-pub(crate) struct TempDir(PathBuf);
+pub struct TempDir(PathBuf);
 
 impl TempDir {
-    pub(crate) fn new(prefix: &str) -> Self {
+    /// A new one in the temporary directory.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn new(prefix: &str) -> Self {
         let path = std::env::temp_dir().join(unique(prefix));
         if let Err(error) = fs::create_dir_all(&path) {
             panic!("cannot create {}: {error}", path.display());
@@ -17,12 +23,17 @@ impl TempDir {
         Self(path)
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.0
     }
 
     /// Writes `text` to the file `name` in this directory and returns its path.
-    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         if let Err(error) = fs::write(&path, text) {
             panic!("cannot write {}: {error}", path.display());

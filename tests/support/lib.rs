@@ -9,7 +9,9 @@
 //! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
 //! | [`child`] | a child process that a test may kill |
 //! | [`work`] | events, and handlers that write what they do to a journal |
+//! | [`example`] | the program of the example, built |
 //! | [`name`], [`wait`] | private names; waiting for a condition |
+//! | [`TempDir`] | a directory that is removed with its owner |
 //!
 //! A fixture that cannot do its work panics with the reason and the way out: a
 //! test that needs something fails without it, and is never skipped.
@@ -19,6 +21,7 @@ pub mod broker;
 pub mod child;
 mod dir;
 mod endpoint;
+pub mod example;
 pub mod journal;
 pub mod name;
 pub mod node;
@@ -30,6 +33,8 @@ pub mod work;
 pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};
 pub use child::Child;
+pub use dir::TempDir;
+pub use example::order_workflow;
 pub use journal::{Fact, Journal, Kind};
 pub use name::unique;
 pub use node::PrivateBroker;

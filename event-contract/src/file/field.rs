@@ -76,6 +76,13 @@ fn from_line(types: &mut Types, name: String, text: &str, line: usize) -> Result
 
 /// `type` as in a line; the other keys say what is different.
 fn from_table(types: &mut Types, name: String, mut table: Table) -> Result<(Field, Measured), FileError> {
+    let other = table.items.keys().find(|key| !FACTS.contains(&key.as_str()));
+    if let (false, Some(other)) = (table.items.contains_key("type"), other) {
+        let text = format!(
+            "a name with a dot in it goes in quotes: `\"{name}.{other}\"`; a field has facts, and first of all its `type`"
+        );
+        return Err(FileError::new(table.line, text));
+    }
     let At { line, value: ty } = table.needed("type", "string")?;
     let place = format!("among the facts of the field `{name}`");
     let (mut field, measured) = from_line(types, name, &ty, line)?;

@@ -6,9 +6,20 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) line: usize,
-    /// Whether it has a header of its own, rather than only being in the path of another one.
-    pub(super) has_header: bool,
+    pub(super) made_by: MadeBy,
     pub(super) items: BTreeMap<String, Item>,
+}
+
+/// What a table came from; TOML makes none of them twice.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeBy {
+    /// The path of the header of another one: it can still get its own.
+    #[default]
+    Path,
+    /// A header of its own.
+    Header,
+    /// Keys with dots.
+    Keys,
 }
 
 /// A value and the line of its key.

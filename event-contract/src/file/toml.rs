@@ -4,10 +4,10 @@
 //! TOML.
 
 use super::scan::Scanner;
-use super::table::{Item, Table, Value};
+use super::table::{Item, MadeBy, Table, Value};
 use super::{FileError, LARGEST};
 
-/// The longest path in a header; contracts need five.
+/// The longest path of names; contracts need six.
 const DEEPEST: usize = 8;
 
 pub(super) fn read(text: &str) -> Result<Table, FileError> {
@@ -26,20 +26,12 @@ pub(super) fn read(text: &str) -> Result<Table, FileError> {
             return Ok(top);
         }
         if scanner.eat('[') {
-            open = header(&mut scanner)?;
-            enter(&mut top, &open, line, true)?;
+            open = path(&mut scanner, ']')?;
+            begin(&mut top, &open, line)?;
         } else {
-            let key = scanner.key()?;
-            scanner.skip_spaces();
-            if scanner.eat('.') {
-                let text = format!("a name with a dot in it goes in quotes, and `{key}` of a table below its header");
-                return Err(FileError::new(line, text));
-            }
-            if !scanner.eat('=') {
-                return Err(FileError::new(line, format!("`{key}` needs a value: `{key} = \"..\"`")));
-            }
-            let value = value(&mut scanner, &key)?;
-            insert(enter(&mut top, &open, line, false)?, key, Item { line, value })?;
+            let keys = path(&mut scanner, '=')?;
+            let value = value(&mut scanner, &keys.join("."))?;
+            insert(&mut top, &open, keys, Item { line, value })?;
         }
         scanner.end_line()?;
     }
@@ -59,10 +51,10 @@ fn no_conflict(text: &str) -> Result<(), FileError> {
     }
 }
 
-/// What stands between the brackets.
-fn header(scanner: &mut Scanner<'_>) -> Result<Vec<String>, FileError> {
+/// Names with dots between them, up to the bracket of a header or the sign of a value.
+fn path(scanner: &mut Scanner<'_>, end: char) -> Result<Vec<String>, FileError> {
     let line = scanner.line;
-    if scanner.eat('[') {
+    if end == ']' && scanner.sees('[') {
         return Err(FileError::new(
             line,
             "a contract has no lists of tables: write `[name]`",
@@ -76,65 +68,87 @@ fn header(scanner: &mut Scanner<'_>) -> Result<Vec<String>, FileError> {
         if path.len() > DEEPEST {
             return Err(FileError::new(line, "no table of a contract lies that deep"));
         }
-        if scanner.eat(']') {
+        if scanner.eat(end) {
             return Ok(path);
         }
         if !scanner.eat('.') {
-            return Err(FileError::new(line, "a header is `[name]` or `[name.name]`"));
-        }
-    }
-}
-
-/// The table at `path`; the tables on the way there need no header.
-fn enter<'t>(top: &'t mut Table, path: &[String], line: usize, by_header: bool) -> Result<&'t mut Table, FileError> {
-    let mut table = top;
-    for key in path {
-        let new = || Item {
-            line,
-            value: Value::Table(Table {
-                line,
-                ..Table::default()
-            }),
-        };
-        let item = table.items.entry(key.clone()).or_insert_with(new);
-        match &mut item.value {
-            Value::Table(inner) => table = inner,
-            other => {
-                let text = format!(
-                    "`{key}` is {} on line {}, it cannot be a table too",
-                    other.kind(),
-                    item.line
-                );
-                return Err(FileError::new(line, text));
-            }
-        }
-    }
-    if by_header {
-        if table.has_header {
-            let text = format!(
-                "`[{}]` stands there twice, first on line {}; put the lines of both under one",
-                path.join("."),
-                table.line
-            );
+            let text = match end {
+                ']' => "a header is `[name]` or `[name.name]`".to_owned(),
+                _ => format!("`{0}` needs a value: `{0} = \"..\"`", path.join(".")),
+            };
             return Err(FileError::new(line, text));
         }
-        table.has_header = true;
-        table.line = line;
     }
-    Ok(table)
 }
 
-fn insert(table: &mut Table, key: String, item: Item) -> Result<(), FileError> {
-    match table.items.get(&key) {
-        None => {
-            table.items.insert(key, item);
-            Ok(())
-        }
-        Some(first) => {
-            let text = format!("`{key}` stands there twice, first on line {}; remove one", first.line);
-            Err(FileError::new(item.line, text))
+/// Begins the table of a header; those on the way there need none.
+fn begin(top: &mut Table, path: &[String], line: usize) -> Result<(), FileError> {
+    let mut table = top;
+    for key in path {
+        table = inner(table, key, line, MadeBy::Path)?;
+    }
+    if table.made_by != MadeBy::Path {
+        let text = format!(
+            "`[{}]` stands there twice, first on line {}; put the lines of both under one",
+            path.join("."),
+            table.line
+        );
+        return Err(FileError::new(line, text));
+    }
+    table.made_by = MadeBy::Header;
+    table.line = line;
+    Ok(())
+}
+
+/// The table under a key, or a new one.
+fn inner<'t>(table: &'t mut Table, key: &str, line: usize, made_by: MadeBy) -> Result<&'t mut Table, FileError> {
+    let new = || Item {
+        line,
+        value: Value::Table(Table {
+            line,
+            made_by,
+            ..Table::default()
+        }),
+    };
+    let item = table.items.entry(key.to_owned()).or_insert_with(new);
+    match &mut item.value {
+        Value::Table(inner) => Ok(inner),
+        other => {
+            let text = format!(
+                "`{key}` is {} on line {}, it cannot be a table too",
+                other.kind(),
+                item.line
+            );
+            Err(FileError::new(line, text))
         }
     }
+}
+
+fn insert(top: &mut Table, open: &[String], mut keys: Vec<String>, item: Item) -> Result<(), FileError> {
+    let line = item.line;
+    let mut table = top;
+    for key in open {
+        table = inner(table, key, line, MadeBy::Path)?;
+    }
+    let last = keys.pop().unwrap_or_default();
+    for key in &keys {
+        table = inner(table, key, line, MadeBy::Keys)?;
+        if table.made_by != MadeBy::Keys {
+            let text = format!("`{key}` has a header on line {}; put this line below it", table.line);
+            return Err(FileError::new(line, text));
+        }
+    }
+    if let Some(first) = table.items.get(&last) {
+        keys.push(last);
+        let text = format!(
+            "`{}` stands there twice, first on line {}; remove one",
+            keys.join("."),
+            first.line
+        );
+        return Err(FileError::new(line, text));
+    }
+    table.items.insert(last, item);
+    Ok(())
 }
 
 fn value(scanner: &mut Scanner<'_>, key: &str) -> Result<Value, FileError> {

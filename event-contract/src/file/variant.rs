@@ -71,14 +71,17 @@ fn content(
     item: Item,
     unknown: Option<Unknown>,
 ) -> Result<Measured, FileError> {
+    let path = format!("{}.{}", key(name), key(variant));
     match item.value {
+        Value::Text(text) if text == "{}" => {
+            types.finished(path, Fields::new(""), unknown.unwrap_or(Unknown::Ignored), item.line)
+        }
         Value::Text(text) if unknown.is_none() => Grammar::new(&text, item.line, types).only_type(),
         Value::Text(_) => {
             let text = format!("`unknown_fields` of `{variant}` is for variants with fields; say it in the type");
             Err(FileError::new(item.line, text))
         }
         Value::Table(table) => {
-            let path = format!("{}.{}", key(name), key(variant));
             let mut fields = Fields::new(&format!("{path}."));
             for (key, item) in table.items {
                 fields.add(types, key, item)?;

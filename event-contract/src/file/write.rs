@@ -116,40 +116,47 @@ impl Out {
         }
         self.header(&["data"]);
         self.pair("unknown_fields", &quoted(unknown(data.unknown)));
-        self.fields(&["data", "fields"], data, true);
-        for (handle, shape) in self.handles.sorted() {
-            self.header(&["types", &handle]);
+        self.header(&["data", "fields"]);
+        self.fields("", data);
+        let types = self.handles.sorted();
+        if !types.is_empty() {
+            self.text.push_str("\n[types]\n");
+        }
+        for (at, (handle, shape)) in types.iter().enumerate() {
+            if at > 0 {
+                self.text.push('\n');
+            }
+            // Every line says which type it is about. Headers do not survive a merge with `union`: git takes lines that
+            // two tables have in common for the same lines, and mixes the tables up.
+            let place = format!("{}.", key(handle));
             match shape {
-                Shape::Object(object) => self.object(&handle, object),
-                Shape::Choice(choice) => self.choice(&handle, choice),
+                Shape::Object(object) => self.object(&place, object),
+                Shape::Choice(choice) => self.choice(&place, choice),
                 _ => {}
             }
         }
     }
 
-    fn object(&mut self, handle: &str, object: &'static Object) {
-        self.pair("kind", &quoted("object"));
+    fn object(&mut self, place: &str, object: &'static Object) {
+        self.pair(&format!("{place}kind"), &quoted("object"));
         if object.unknown != Unknown::Ignored {
-            self.pair("unknown_fields", &quoted(unknown(object.unknown)));
+            self.pair(&format!("{place}unknown_fields"), &quoted(unknown(object.unknown)));
         }
-        self.fields(&["types", handle, "fields"], object, true);
+        self.fields(&format!("{place}fields."), object);
     }
 
-    /// First the fields that fit a line, then the tables of those that do not.
-    fn fields(&mut self, path: &[&str], object: &'static Object, with_header: bool) {
+    fn fields(&mut self, place: &str, object: &'static Object) {
         let mut fields: Vec<&Field> = object.fields.iter().collect();
         fields.sort_unstable_by_key(|field| field.name);
-        let (lines, tables): (Vec<&Field>, Vec<&Field>) = fields.into_iter().partition(|field| is_line(field));
-        if with_header && (!lines.is_empty() || tables.is_empty()) {
-            self.header(path);
-        }
-        for field in lines {
+        for field in fields {
+            let place = format!("{place}{}", key(field.name));
             let line = self.line(field);
-            self.pair(&key(field.name), &quoted(&line));
-        }
-        for field in tables {
-            self.header(&[path, &[field.name]].concat());
-            self.facts(field);
+            if is_line(field) {
+                self.pair(&place, &quoted(&line));
+            } else {
+                self.pair(&format!("{place}.type"), &quoted(&line));
+                self.facts(&place, field);
+            }
         }
     }
 
@@ -163,120 +170,104 @@ impl Out {
         }
     }
 
-    /// The line, then what is different.
-    fn facts(&mut self, field: &Field) {
-        let line = self.line(field);
-        self.pair("type", &quoted(&line));
+    /// What is different from what the line says.
+    fn facts(&mut self, place: &str, field: &Field) {
         let usual = usual(field);
-        if field.written != usual.written {
-            let word = match field.written {
-                Written::Always => "always",
-                Written::Sometimes => "sometimes",
-                Written::Never => "never",
-            };
-            self.pair("written", &quoted(word));
-        }
-        if field.null != usual.null {
-            self.pair("null", &field.null.to_string());
-        }
         if field.absent != usual.absent {
             let word = match field.absent {
                 Absent::Refused => "refused",
                 Absent::Accepted => "accepted",
                 Absent::Ignored => "ignored",
             };
-            self.pair("absent", &quoted(word));
+            self.pair(&format!("{place}.absent"), &quoted(word));
         }
-        for (key, names) in [("writes", field.writes), ("reads", field.reads)] {
-            if !names.is_empty() {
-                self.list(key, names);
-            }
+        if field.null != usual.null {
+            self.pair(&format!("{place}.null"), &field.null.to_string());
+        }
+        self.names(&format!("{place}.reads"), field.reads);
+        self.names(&format!("{place}.writes"), field.writes);
+        if field.written != usual.written {
+            let word = match field.written {
+                Written::Always => "always",
+                Written::Sometimes => "sometimes",
+                Written::Never => "never",
+            };
+            self.pair(&format!("{place}.written"), &quoted(word));
         }
     }
 
-    fn choice(&mut self, handle: &str, choice: &'static Choice) {
+    /// The names that are read or written, where those are not just the own one.
+    fn names(&mut self, place: &str, names: &[&str]) {
+        if !names.is_empty() {
+            let mut names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+            names.sort_unstable();
+            names.dedup();
+            self.pair(place, &format!("[{}]", names.join(", ")));
+        }
+    }
+
+    fn choice(&mut self, place: &str, choice: &'static Choice) {
         let union = choice.tagging != Tagging::External || !choice.is_plain();
-        self.pair("kind", &quoted(if union { "union" } else { "enum" }));
+        self.pair(&format!("{place}kind"), &quoted(if union { "union" } else { "enum" }));
         match choice.tagging {
             Tagging::External => {}
-            Tagging::Internal(tag) => self.pair("tag", &quoted(tag)),
+            Tagging::Internal(tag) => self.pair(&format!("{place}tag"), &quoted(tag)),
             Tagging::Adjacent(tag, content) => {
-                self.pair("tag", &quoted(tag));
-                self.pair("content", &quoted(content));
+                self.pair(&format!("{place}tag"), &quoted(tag));
+                self.pair(&format!("{place}content"), &quoted(content));
             }
         }
         if choice.open {
-            self.pair("open", "true");
+            self.pair(&format!("{place}open"), "true");
         }
         let mut variants: Vec<&Variant> = choice.variants.iter().collect();
         variants.sort_unstable_by_key(|variant| variant.name);
-        self.names(handle, &variants);
-        self.contents(handle, &variants);
-    }
-
-    fn names(&mut self, handle: &str, variants: &[&Variant]) {
-        let is_plain = |variant: &&&Variant| variant.content.is_none() && !self.has_facts(variant);
-        let plain: Vec<&str> = variants.iter().filter(is_plain).map(|variant| variant.name).collect();
-        let rare: Vec<&&Variant> = variants.iter().filter(|variant| self.has_facts(variant)).collect();
-        if !plain.is_empty() {
-            self.header(&["types", handle, "names"]);
+        for variant in &variants {
+            let in_place = variant
+                .content
+                .as_ref()
+                .and_then(|content| self.handles.in_place(content));
+            self.name(&format!("{place}names.{}", key(variant.name)), variant, in_place);
         }
-        for name in plain {
-            self.pair(&key(name), &quoted("unit"));
-        }
-        for variant in rare {
-            self.header(&["types", handle, "names", variant.name]);
-            for (key, flag) in [
-                ("catch_all", variant.catch_all),
-                ("never_read", variant.never_read),
-                ("never_written", variant.never_written),
-            ] {
-                if flag {
-                    self.pair(key, "true");
+        for variant in variants {
+            let Some(content) = variant.content else {
+                continue;
+            };
+            let place = format!("{place}variants.{}", key(variant.name));
+            match self.handles.in_place(&content) {
+                Some(object) if object.fields.is_empty() => self.pair(&place, &quoted("{}")),
+                Some(object) => self.fields(&format!("{place}."), object),
+                None => {
+                    let ty = self.handles.text(&content);
+                    self.pair(&place, &quoted(&ty));
                 }
             }
-            if let Some(unknown_fields) = self.unknown_of(variant) {
-                self.pair("unknown_fields", &quoted(unknown(unknown_fields)));
-            }
-            if !variant.reads.is_empty() {
-                self.list("reads", variant.reads);
-            }
         }
     }
 
-    fn contents(&mut self, handle: &str, variants: &[&Variant]) {
-        let contents = || {
-            variants
-                .iter()
-                .filter_map(|variant| Some((variant.name, variant.content?)))
-        };
-        let lines: Vec<(&str, String)> = contents()
-            .filter(|(_, shape)| self.handles.in_place(shape).is_none())
-            .map(|(name, shape)| (name, self.handles.text(&shape)))
-            .collect();
-        if !lines.is_empty() {
-            self.header(&["types", handle, "variants"]);
+    /// What there is to say about the name of a variant.
+    fn name(&mut self, place: &str, variant: &Variant, in_place: Option<&Object>) {
+        let unknown_fields = in_place
+            .map(|object| object.unknown)
+            .filter(|unknown| *unknown != Unknown::Ignored);
+        let flags = [
+            ("catch_all", variant.catch_all),
+            ("never_read", variant.never_read),
+            ("never_written", variant.never_written),
+        ];
+        let is_rare = flags.iter().any(|(_, flag)| *flag) || !variant.reads.is_empty() || unknown_fields.is_some();
+        if !is_rare && variant.content.is_none() {
+            self.pair(place, &quoted("unit"));
         }
-        for (name, ty) in lines {
-            self.pair(&key(name), &quoted(&ty));
-        }
-        for (name, shape) in contents() {
-            if let Some(object) = self.handles.in_place(&shape) {
-                self.header(&["types", handle, "variants", name]);
-                self.fields(&["types", handle, "variants", name], object, false);
+        for (fact, flag) in flags {
+            if flag {
+                self.pair(&format!("{place}.{fact}"), "true");
             }
         }
-    }
-
-    fn has_facts(&self, variant: &Variant) -> bool {
-        let flags = variant.catch_all || variant.never_read || variant.never_written;
-        flags || !variant.reads.is_empty() || self.unknown_of(variant).is_some()
-    }
-
-    /// What becomes of unknown fields, where that is rare.
-    fn unknown_of(&self, variant: &Variant) -> Option<Unknown> {
-        let object = self.handles.in_place(variant.content.as_ref()?)?;
-        Some(object.unknown).filter(|unknown| *unknown != Unknown::Ignored)
+        self.names(&format!("{place}.reads"), variant.reads);
+        if let Some(unknown_fields) = unknown_fields {
+            self.pair(&format!("{place}.unknown_fields"), &quoted(unknown(unknown_fields)));
+        }
     }
 }
 

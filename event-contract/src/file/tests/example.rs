@@ -70,19 +70,83 @@ fn the_example_says_what_it_says() {
     );
 }
 
+/// The same as it is written.
+const CANONICAL: &str = r#"# Event contract, written by `cargo event contract accept`. Review it like code: sorted, one fact per line.
+format = 1
+event = "order.placed"
+version = 2
+type = "order.placed.v2"
+status = "live"
+upcast_from = [1]
+
+[data]
+unknown_fields = "ignored"
+
+[data.fields]
+channel = "Channel = default"
+customer_id = "uuid"
+lines = "[Line]"
+note = "string?"
+payment = "Payment"
+placed_at = "date-time"
+tags = "{string: string} = default"
+total_cents = "i64"
+
+[types]
+Channel.kind = "enum"
+Channel.open = true
+Channel.names.store = "unit"
+Channel.names.web = "unit"
+
+Line.kind = "object"
+Line.fields.qty = "u32"
+Line.fields.sku = "string"
+
+Payment.kind = "union"
+Payment.tag = "method"
+Payment.variants.card.last4 = "string"
+Payment.variants.transfer.iban = "string"
+Payment.variants.transfer.reference = "string?"
+
+[reserved]
+fields = [
+    "discount",
+]
+"#;
+
 #[test]
-fn it_is_written_like_that() {
-    let text = write(&parse(ORDER_PLACED).unwrap());
-    let expected = ORDER_PLACED
+fn it_is_written_so_that_every_line_says_what_it_is_about() {
+    let contract = parse(ORDER_PLACED).unwrap();
+    assert_eq!(write(&contract), CANONICAL);
+    assert_eq!(parse(CANONICAL).unwrap(), contract);
+}
+
+/// What is rare is said beside the line.
+#[test]
+fn rare_facts() {
+    let rare = r#"
+customer_id.type = "uuid"
+customer_id.reads = ["customer", "customer_id"]
+note.type = "string?"
+note.null = false
+note.written = "never"
+"#;
+    let choice = r#"Channel.names.other.catch_all = true
+Channel.names.store = "unit"
+"#;
+    let text = CANONICAL
+        .replace("\ncustomer_id = \"uuid\"\n", "\n")
+        .replace("\nnote = \"string?\"\n", "\n")
+        .replace("Channel.names.store = \"unit\"\n", choice)
         .replace(
-            "# Event contract. Written by `contract accept`; review it like code. Lists are sorted; one fact per line.",
-            "# Event contract, written by `cargo event contract accept`. Review it like code: sorted, one fact per line.",
-        )
-        .replace("com.example.", "")
-        .replace("\"Store\"", "\"unit\"")
-        .replace("\"Web\"", "\"unit\"")
-        .replace("[\"discount\"]", "[\n    \"discount\",\n]");
-    assert_eq!(text, expected);
+            "channel = \"Channel = default\"\n",
+            &format!("channel = \"Channel = default\"{rare}"),
+        );
+    let contract = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let field = |name| contract.data.field(name).unwrap();
+    assert_eq!(field("customer_id").reads, ["customer", "customer_id"]);
+    assert_eq!((field("note").written, field("note").null), (Written::Never, false));
+    assert_eq!(parse(&write(&contract)).unwrap(), contract);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn every_mistake_has_its_line_and_its_way_out() {
         (
             "note = \"string?\"",
             "order.note = \"string?\"",
-            "line 16: a name with a dot in it goes in quotes, and `order` of a table below its header",
+            "line 16: a name with a dot in it goes in quotes: `\"order.note\"`; a field has facts, and first of all its `type`",
         ),
         (
             "note = \"string?\"",
@@ -79,6 +79,21 @@ fn every_mistake_has_its_line_and_its_way_out() {
         ),
         (
             "note = \"string?\"",
+            "lines.type = \"string?\"",
+            "line 16: `lines` is a text on line 15, it cannot be a table too",
+        ),
+        (
+            "note = \"string?\"",
+            "note.type = \"string?\"\nnote.null = false\nnote.null = false",
+            "line 18: `note.null` stands there twice, first on line 17; remove one",
+        ),
+        (
+            "[reserved]",
+            "[types]\nLine.fields.note = \"string\"\n[reserved]",
+            "line 49: `Line` has a header on line 30; put this line below it",
+        ),
+        (
+            "note = \"string?\"",
             "note = {type = \"string\"}",
             "line 16: a table has a header of its own: `[note]`",
         ),
@@ -94,7 +109,7 @@ fn every_mistake_has_its_line_and_its_way_out() {
         ),
         (
             "note = \"string?\"",
-            "[data.fields.note]\nwritten = \"never\"",
+            "note.written = \"never\"",
             "line 16: `type` is missing; add `type = \"string\"`",
         ),
         (

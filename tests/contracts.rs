@@ -1,0 +1,9 @@
+//! Contract files under git and under several writers, and the rules of compatibility judged by serde.
+
+// Clippy knows `#[test]` functions as tests, but not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+mod contracts {
+    mod merging;
+    mod saving;
+}
