@@ -253,7 +253,14 @@ fn one_place_prints() {
 
 #[test]
 fn no_file_is_longer_than_500_lines() {
-    for folder in ["cargo-event", "event-contract", "event-macros", "event-runtime", "examples", "tests"] {
+    for folder in [
+        "cargo-event",
+        "event-contract",
+        "event-macros",
+        "event-runtime",
+        "examples",
+        "tests",
+    ] {
         for (file, text) in sources(folder) {
             let count = text.lines().count();
             assert!(count <= 500, "{file} has {count} lines");

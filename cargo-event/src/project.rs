@@ -75,10 +75,10 @@ impl Project {
     /// No package there, and everything that `cargo metadata` refuses.
     pub(crate) fn find(manifest: Option<&Path>) -> Result<Self> {
         let metadata = metadata(manifest)?;
-        let here = match manifest {
-            Some(manifest) => manifest.parent().map(Path::to_owned).unwrap_or_default(),
-            None => PathBuf::from("."),
-        };
+        let given = manifest
+            .and_then(Path::parent)
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let here = given.map_or_else(|| PathBuf::from("."), Path::to_owned);
         let here = fs::canonicalize(&here).map_err(|error| Error::file("open", &here, &error))?;
         let folder_of = |package: &Package| package.manifest_path.parent().map(Path::to_owned).unwrap_or_default();
         // The innermost package around this folder; in the root of a workspace its only one.
