@@ -4,6 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod contracts {
+    mod fields;
+    mod judge;
     mod merging;
+    mod prelude;
+    mod samples;
     mod saving;
 }
