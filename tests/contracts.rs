@@ -4,10 +4,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod contracts {
+    mod collections;
     mod fields;
     mod judge;
     mod merging;
+    mod names;
+    mod numbers;
     mod prelude;
+    mod presence;
     mod samples;
     mod saving;
+    mod unknown;
 }

@@ -26,6 +26,10 @@ pub(crate) fn six() -> u8 {
     6
 }
 
+pub(crate) fn skips(number: &u8) -> bool {
+    *number == 255
+}
+
 pub(crate) fn is_zero(number: &u8) -> bool {
     *number == 0
 }
