@@ -2,41 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use event_tests::{require_broker, unique};
-use std::path::PathBuf;
+use event_tests::{order_workflow, require_broker, unique};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
-
-/// Builds it, in case only this test was asked for; the whole test run has built it already.
-fn program() -> &'static PathBuf {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let built = Command::new(cargo)
-            .args([
-                "build",
-                "--quiet",
-                "--workspace",
-                "--all-features",
-                "--example",
-                "order_workflow",
-            ])
-            .current_dir(root)
-            .status()
-            .unwrap();
-        assert!(built.success(), "the example builds");
-        // target/debug/deps/example-0123456789abcdef
-        let own = std::env::current_exe().unwrap();
-        let profile = own.parent().and_then(|deps| deps.parent()).unwrap();
-        profile
-            .join("examples")
-            .join(format!("order_workflow{}", std::env::consts::EXE_SUFFIX))
-    })
-}
 
 fn workflow(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(program());
+    let mut command = Command::new(order_workflow());
     for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDER_SERVICE"] {
         command.env_remove(name);
     }

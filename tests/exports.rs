@@ -4,7 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod exports {
+    mod asyncapi;
     mod judge;
+    mod pages;
     mod schema;
+    mod shop;
     mod types;
+    mod workflow;
 }

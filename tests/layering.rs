@@ -14,6 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["error", "envelope", "event"],
     &["publisher"],
     &["handler"],
+    &["catalog"],
     &["consumer"],
     &["dead_letter"],
     &["service"],

@@ -59,7 +59,7 @@ impl Git {
     ///
     /// No repository there, and a name that it does not know.
     pub(crate) fn commit(&self, name: &str) -> Result<String> {
-        self.line(&["rev-parse", "--show-toplevel"])?;
+        self.line(&["rev-parse", "--git-dir"])?;
         let commit = format!("{name}^{{commit}}");
         self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
             .map_err(|_| {

@@ -96,6 +96,13 @@ impl Committed {
         self
     }
 
+    /// Sets the field that counts the changes of one key.
+    #[must_use]
+    pub const fn with_sequence(mut self, field: &'static str) -> Self {
+        self.sequence = Some(field);
+        self
+    }
+
     /// Sets the names that are taken for good.
     #[must_use]
     pub const fn with_reserved(mut self, names: &'static [&'static str]) -> Self {

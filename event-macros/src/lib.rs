@@ -3,6 +3,7 @@
 //! Each macro reports every mistake it finds at once, on the word that is wrong, and says what to write instead.
 
 mod attr;
+mod contracts;
 mod ctxt;
 mod duration;
 mod event;

@@ -61,7 +61,7 @@
 //! ```
 //!
 //! A service's binary ends with [`.main().await`](Service::main) instead of `start`. That gives it its commands: `run`,
-//! `describe`, `topology`, `dlq`.
+//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`.
 //!
 //! # Events
 //!

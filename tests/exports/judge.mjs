@@ -18,6 +18,9 @@ function compile(schema) {
   return ajv.compile(schema);
 }
 
+// With a format of its own, a schema is one level down.
+const plain = (schema) => (schema?.schemaFormat ? schema.schema : schema);
+
 const say = (errors) => errors.map((e) => `${e.instancePath} ${e.message}`).join('; ');
 
 function schema({ schema, documents }) {
@@ -37,7 +40,7 @@ async function asyncapi({ text }) {
   if (!document) return { found };
   let examples = 0;
   for (const message of document.allMessages()) {
-    const parts = { payload: message.payload()?.json(), headers: message.headers()?.json() };
+    const parts = { payload: plain(message.payload()?.json()), headers: plain(message.headers()?.json()) };
     for (const example of message.examples()) {
       const values = { payload: example.payload(), headers: example.headers() };
       for (const [part, schema] of Object.entries(parts)) {

@@ -270,8 +270,8 @@ choice!(
 
 /// Everything at once.
 #[derive(Serialize, Deserialize)]
-struct Order {
-    order_id: uuid::Uuid,
+pub(crate) struct Order {
+    pub(crate) order_id: uuid::Uuid,
     email: String,
     lines: Vec<Line>,
     channel: Channel,

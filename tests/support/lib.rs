@@ -9,6 +9,7 @@
 //! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
 //! | [`child`] | a child process that a test may kill |
 //! | [`work`] | events, and handlers that write what they do to a journal |
+//! | [`example`] | the program of the example, built |
 //! | [`name`], [`wait`] | private names; waiting for a condition |
 //! | [`TempDir`] | a directory that is removed with its owner |
 //!
@@ -20,6 +21,7 @@ pub mod broker;
 pub mod child;
 mod dir;
 mod endpoint;
+pub mod example;
 pub mod journal;
 pub mod name;
 pub mod node;
@@ -32,6 +34,7 @@ pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};
 pub use child::Child;
 pub use dir::TempDir;
+pub use example::order_workflow;
 pub use journal::{Fact, Journal, Kind};
 pub use name::unique;
 pub use node::PrivateBroker;

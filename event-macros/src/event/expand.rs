@@ -1,5 +1,7 @@
 use super::ast::Event;
+use super::check;
 use super::valid::Facts;
+use crate::contracts::Files;
 use crate::shape::{Field, debug, object};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -7,7 +9,7 @@ use syn::Generics;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
+pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>, files: &Files) -> TokenStream {
     let import = event.attrs.runtime().import();
     let ident = event.ident();
     let older = older(event, facts);
@@ -22,19 +24,22 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
     let sequence = event.sequence().map(sequence);
     let debug = redacting(event);
     let data = object(&ident.unraw().to_string(), event.fields(), &event.serde);
+    let check = check::emit(event, facts, files);
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
             #import
             #older
             const __DATA: &__private::Object = &#data;
+            const __CONTRACT: &__private::Contract = &#contract;
+            #check
             #[automatically_derived]
             impl __private::Schema for #ident {
                 const SHAPE: __private::Shape = __private::Shape::Object(__DATA);
             }
             #[automatically_derived]
             impl __private::Event for #ident {
-                const CONTRACT: &'static __private::Contract = &#contract;
+                const CONTRACT: &'static __private::Contract = __CONTRACT;
                 #key
                 #sequence
                 fn decode(
@@ -52,7 +57,7 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
 /// The older version: found once, so that a mistake in it is said once.
 fn older(event: &Event<'_>, facts: &Facts<'_>) -> Option<TokenStream> {
     let old = event.attrs.upcast_from.get()?;
-    let (name, version) = (facts.name, facts.version);
+    let (name, version) = (facts.name, facts.version.value);
     let check = quote_spanned!(old.span()=> const _: () = __private::check_upcast(#name, #version, &__OLDER););
     Some(quote! {
         const __OLDER: __private::Known<#old> = <#old as __private::IsEvent>::EVENT;
@@ -62,7 +67,8 @@ fn older(event: &Event<'_>, facts: &Facts<'_>) -> Option<TokenStream> {
 }
 
 fn contract(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
-    let Facts { name, version, owner } = facts;
+    let Facts { name, owner, .. } = facts;
+    let version = facts.version.value;
     let type_name = format!("{}.v{version}", name.value());
     let summary = &event.summary;
     let source = event.attrs.source.get().map(|source| quote!(.with_source(#source)));

@@ -2,6 +2,7 @@
 
 mod ast;
 mod attr;
+mod check;
 mod expand;
 mod fallback;
 mod valid;
@@ -15,7 +16,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let event = ast::Event::from_syn(&cx, input);
     let facts = valid::check(&cx, &event);
     match (cx.finish(), facts) {
-        (Ok(()), Some(facts)) => expand::emit(&event, &facts),
+        (Ok(()), Some((facts, files))) => expand::emit(&event, &facts, &files),
         (Ok(()), None) => unreachable!("an event without a name has been reported"),
         (Err(error), _) => fallback::emit(&event, &error),
     }

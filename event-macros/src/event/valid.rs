@@ -1,18 +1,20 @@
 use super::ast::Event;
+use crate::contracts::{Files, Folder};
 use crate::ctxt::Ctxt;
 use crate::shape::{Field, check_container, check_fields};
 use crate::symbol::EVENT;
+use crate::value::Written;
 use event_contract::{MAX_NAME, NameError, check_event_name};
-use syn::LitStr;
+use syn::{LitInt, LitStr};
 
 /// What a valid event has in any case.
 pub(crate) struct Facts<'a> {
     pub(crate) name: &'a LitStr,
-    pub(crate) version: u32,
+    pub(crate) version: &'a Written<u32, LitInt>,
     pub(crate) owner: &'a LitStr,
 }
 
-pub(crate) fn check<'a>(cx: &Ctxt, event: &'a Event<'_>) -> Option<Facts<'a>> {
+pub(crate) fn check<'a>(cx: &Ctxt, event: &'a Event<'_>) -> Option<(Facts<'a>, Files)> {
     check_generics(cx, event);
     check_required(cx, event);
     check_name(cx, event);
@@ -23,11 +25,30 @@ pub(crate) fn check<'a>(cx: &Ctxt, event: &'a Event<'_>) -> Option<Facts<'a>> {
     check_key(cx, event);
     check_written(cx, event);
     check_shape(cx, event);
-    Some(Facts {
+    let facts = Facts {
         name: event.attrs.name.get()?,
-        version: event.attrs.version.get()?.value,
+        version: event.attrs.version.get()?,
         owner: event.attrs.owner.get()?,
-    })
+    };
+    let files = contracts(cx, &facts)?;
+    Some((facts, files))
+}
+
+/// What is written down about the event.
+fn contracts(cx: &Ctxt, facts: &Facts<'_>) -> Option<Files> {
+    let name = facts.name.value();
+    // A name that is none has been reported, and could be a path to anywhere.
+    check_event_name(&name).ok()?;
+    let Some(folder) = Folder::find() else {
+        return Some(Files::default());
+    };
+    match Files::read(&folder, &name, facts.version.value) {
+        Ok(files) => Some(files),
+        Err(problem) => {
+            cx.error(facts.name, problem.0);
+            None
+        }
+    }
 }
 
 // One name and version is one shape on the wire; a parameter would make it many.

@@ -35,24 +35,22 @@ pub(crate) struct Known {
 }
 
 impl Event {
-    /// The newest version.
-    pub(crate) fn newest(&self) -> Option<&Known> {
-        self.versions.first()
-    }
-
     /// The first of the versions that says something about `what`.
     fn first<T>(&self, what: impl Fn(&Known) -> Option<T>) -> Option<T> {
         self.versions.iter().find_map(what)
     }
 
-    pub(crate) fn owner(&self) -> &'static str {
-        self.first(|known| known.fact(|contract| contract.owner, |committed| committed.owner))
+    fn said(&self, what: impl Fn(&Known) -> &'static str) -> &'static str {
+        self.first(|known| Some(what(known)).filter(|text| !text.is_empty()))
             .unwrap_or_default()
     }
 
+    pub(crate) fn owner(&self) -> &'static str {
+        self.said(Known::owner)
+    }
+
     pub(crate) fn summary(&self) -> &'static str {
-        self.first(|known| known.fact(|contract| contract.summary, |committed| committed.summary))
-            .unwrap_or_default()
+        self.said(Known::summary)
     }
 
     pub(crate) fn key(&self) -> Option<&'static str> {
@@ -65,10 +63,11 @@ impl Event {
 
     /// Where sensitive values are, in any version.
     pub(crate) fn sensitive(&self) -> Vec<String> {
-        let mut paths = Vec::new();
+        let mut paths: Vec<String> = Vec::new();
         for data in self.versions.iter().filter_map(Known::data) {
             for row in fields::rows(data) {
-                if row.sensitive && !paths.contains(&row.path) {
+                let is_said = |path: &String| *path == row.path || fields::is_inside(&row.path, path);
+                if row.sensitive && !paths.iter().any(is_said) {
                     paths.push(row.path);
                 }
             }
@@ -144,6 +143,11 @@ impl Known {
             Some(contract) => contract.sequence,
             None => self.committed.and_then(|committed| committed.sequence),
         }
+    }
+
+    pub(crate) fn owner(&self) -> &'static str {
+        self.fact(|contract| contract.owner, |committed| committed.owner)
+            .unwrap_or_default()
     }
 
     pub(crate) fn summary(&self) -> &'static str {

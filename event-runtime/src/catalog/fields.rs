@@ -26,10 +26,8 @@ pub(crate) fn readers(path: &str, readers: &[Reader]) -> Vec<&'static str> {
     let reads = |reader: &&Reader| {
         let mut read = Vec::new();
         object(reader.data, "", true, &mut read);
-        read.iter().any(|row| {
-            let inside = path.strip_prefix(&row.path);
-            row.path == path || row.form == "any" && inside.is_some_and(|rest| rest.starts_with(['.', '[', '{', '(']))
-        })
+        read.iter()
+            .any(|row| row.path == path || row.form == "any" && is_inside(path, &row.path))
     };
     readers.iter().filter(reads).map(|reader| reader.consumer).collect()
 }
@@ -66,6 +64,7 @@ fn line(field: &'static Field, path: &str, as_read: bool, rows: &mut Vec<Row>) {
         Shape::Optional(inner) | Shape::Nullable(inner) => (*inner, field.null),
         shape => (shape, false),
     };
+    let from = rows.len();
     rows.push(Row {
         path: path.to_owned(),
         form: form(&shape),
@@ -78,6 +77,13 @@ fn line(field: &'static Field, path: &str, as_read: bool, rows: &mut Vec<Row>) {
         sensitive: field.sensitive,
     });
     inside(&shape, path, as_read, rows);
+    // What is inside is as sensitive as the whole.
+    rows[from..].iter_mut().for_each(|row| row.sensitive |= field.sensitive);
+}
+
+/// Whether `path` is a part of what is at `whole`.
+pub(crate) fn is_inside(path: &str, whole: &str) -> bool {
+    path.strip_prefix(whole).is_some_and(|rest| rest.starts_with(['.', '[', '{', '(']))
 }
 
 /// A plain enum by its names; anything else as in a contract file.

@@ -23,6 +23,7 @@
 //! ```
 
 mod asyncapi;
+mod contracts;
 mod event;
 mod fields;
 mod handler;
@@ -32,6 +33,7 @@ mod recorded;
 mod sample;
 mod text;
 
+pub(crate) use contracts::FieldDescription;
 pub(crate) use event::{Event, Known};
 pub(crate) use handler::Handler;
 pub use recorded::Recorded;

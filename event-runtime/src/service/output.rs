@@ -2,6 +2,7 @@
 
 use super::describe::Description;
 use super::redact::redact;
+use crate::catalog::{Catalog, FieldDescription};
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
 use crate::topology::{Plan, Topology};
@@ -94,6 +95,32 @@ pub(super) fn description(description: &Description) {
         ]);
     }
     say!("\n{events}");
+}
+
+/// Every version of every event, with its fields.
+pub(super) fn contracts(catalog: &Catalog) {
+    let mut rows = ruled(&["event", "status", "owner", "fields", "read elsewhere by"]);
+    for contract in catalog.contracts() {
+        let field = |field: &FieldDescription| {
+            let mut text = format!("{}: {}", field.path, field.form);
+            if field.there != "always" {
+                text.push_str(&format!(", {}", field.there));
+            }
+            if field.sensitive {
+                text.push_str(", sensitive");
+            }
+            text
+        };
+        let fields: Vec<_> = contract.fields.iter().map(field).collect();
+        rows.add_row([
+            contract.type_name.as_str(),
+            contract.status.unwrap_or("no contract file"),
+            contract.owner,
+            &fields.join("\n"),
+            &list(&contract.read_elsewhere_by),
+        ]);
+    }
+    say!("{rows}");
 }
 
 fn list(words: &[&str]) -> String {

@@ -34,10 +34,7 @@ pub(super) fn message(catalog: &Catalog, known: &Known, schemas: &mut Schemas) -
         let example = json!({ "name": name, "headers": example(catalog, known, sample), "payload": sample });
         put("examples", json!([example]));
     }
-    let owner = known
-        .contract
-        .map(|contract| contract.owner)
-        .or(known.committed.map(|committed| committed.owner));
+    let owner = Some(known.owner());
     for (key, value) in [
         ("x-owner", owner.filter(|owner| !owner.is_empty())),
         ("x-status", known.status().map(event_contract::Status::word)),

@@ -47,7 +47,7 @@ impl Catalog {
             };
             fact(page, "Read elsewhere by", text)?;
         }
-        fact(page, "When nobody takes it", Text(Self::unrouted(event)))?;
+        fact(page, "When nobody takes it", backticks(Self::unrouted(event)))?;
         wide(page, "Order", backticks(&self.order(event)))?;
         let sensitive = event.sensitive();
         if !sensitive.is_empty() {

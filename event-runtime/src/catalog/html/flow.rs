@@ -32,6 +32,7 @@ pub(super) fn write(catalog: &Catalog, page: &mut String) -> fmt::Result {
             Kind::Event => ("event", "event"),
             Kind::Foreign => ("event foreign", "event"),
             Kind::Handler => ("handler", "handler"),
+            Kind::Bend => continue,
         };
         let radius = if node.kind == Kind::Handler { 5.0 } else { HEIGHT / 2.0 };
         let (name, place) = (Text(&node.name), Place(place, &node.name));
@@ -56,7 +57,6 @@ pub(super) fn write(catalog: &Catalog, page: &mut String) -> fmt::Result {
 
 fn line(graph: &Graph, edge: (usize, usize), page: &mut String) -> fmt::Result {
     let (from, to) = (&graph.nodes[edge.0], &graph.nodes[edge.1]);
-    let middle = HEIGHT / 2.0;
     if graph.goes_back(edge) {
         // Under everything, and up again.
         let (x1, y1) = (from.x + from.width / 2.0, from.y + HEIGHT);
@@ -67,13 +67,16 @@ fn line(graph: &Graph, edge: (usize, usize), page: &mut String) -> fmt::Result {
             "<path class=\"line back\" d=\"M{x1:.1} {y1:.1}C{x1:.1} {below:.1} {x2:.1} {below:.1} {x2:.1} {y2:.1}\"/>"
         );
     }
-    let (x1, y1) = (from.x + from.width, from.y + middle);
-    let (x2, y2) = (to.x - 3.0, to.y + middle);
-    let bend = (x2 - x1).min(120.0) / 2.0;
+    let (x1, y1) = (from.x + from.width, from.middle());
+    // Through a bend the line goes straight on; a node it reaches with a tip.
+    let (x2, y2, class, on) = if to.kind == Kind::Bend {
+        (to.x, to.middle(), "line through", format!("h{:.1}", to.width))
+    } else {
+        (to.x - 3.0, to.middle(), "line", String::new())
+    };
+    let half = f64::midpoint(x1, x2);
     write!(
         page,
-        "<path class=\"line\" d=\"M{x1:.1} {y1:.1}C{:.1} {y1:.1} {:.1} {y2:.1} {x2:.1} {y2:.1}\"/>",
-        x1 + bend,
-        x2 - bend,
+        "<path class=\"{class}\" d=\"M{x1:.1} {y1:.1}C{half:.1} {y1:.1} {half:.1} {y2:.1} {x2:.1} {y2:.1}{on}\"/>"
     )
 }

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     /// An event that comes from another service.
     Foreign,
     Handler,
+    /// Where an edge passes through a column, so that it goes round the nodes there.
+    Bend,
 }
 
 #[derive(Debug)]
@@ -74,8 +76,20 @@ pub(super) fn graph(catalog: &Catalog) -> Graph {
         }
     }
     graph.columns();
+    graph.bends();
     graph.rows();
     graph
+}
+
+impl Node {
+    pub(super) fn height(&self) -> f64 {
+        if self.kind == Kind::Bend { 0.0 } else { HEIGHT }
+    }
+
+    /// Of the line into it and out of it.
+    pub(super) fn middle(&self) -> f64 {
+        self.y + self.height() / 2.0
+    }
 }
 
 impl Graph {
@@ -121,6 +135,29 @@ impl Graph {
         }
     }
 
+    /// An edge over several columns becomes several edges, from bend to bend.
+    fn bends(&mut self) {
+        for edge in std::mem::take(&mut self.edges) {
+            let (mut from, to) = edge;
+            if !self.goes_back(edge) {
+                for column in self.nodes[from].column + 1..self.nodes[to].column {
+                    self.nodes.push(Node {
+                        kind: Kind::Bend,
+                        name: String::new(),
+                        column,
+                        x: 0.0,
+                        y: 0.0,
+                        width: 0.0,
+                    });
+                    let bend = self.nodes.len() - 1;
+                    self.edges.push((from, bend));
+                    from = bend;
+                }
+            }
+            self.edges.push((from, to));
+        }
+    }
+
     /// The edges without those that close a circle, found by walking from every node.
     fn forward(&self) -> Vec<(usize, usize)> {
         let mut state = vec![State::New; self.nodes.len()];
@@ -154,7 +191,7 @@ impl Graph {
         forward
     }
 
-    /// Column by column, each node as near as can be to the middle of those before it.
+    /// Column by column, each node as near as can be to the middle of those before it: `wanted` is the middle it wants.
     fn rows(&mut self) {
         let columns = self.nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
         let mut x = MARGIN;
@@ -168,8 +205,8 @@ impl Graph {
             let mut next = MARGIN;
             for (y, at) in wanted {
                 let node = &mut self.nodes[at];
-                (node.x, node.y, node.width) = (x, y.max(next), width);
-                next = node.y + HEIGHT + BETWEEN_ROWS;
+                (node.x, node.y, node.width) = (x, (y - node.height() / 2.0).max(next), width);
+                next = node.y + node.height() + BETWEEN_ROWS;
             }
             self.height = self.height.max(next - BETWEEN_ROWS + MARGIN);
             x += width + BETWEEN_COLUMNS;
@@ -179,9 +216,9 @@ impl Graph {
 
     fn wanted(&self, at: usize) -> f64 {
         let before = self.edges.iter().filter(|edge| edge.1 == at && !self.goes_back(**edge));
-        let rows: Vec<_> = before.map(|(from, _)| self.nodes[*from].y).collect();
+        let rows: Vec<_> = before.map(|(from, _)| self.nodes[*from].middle()).collect();
         if rows.is_empty() {
-            MARGIN
+            0.0
         } else {
             rows.iter().sum::<f64>() / rows.len() as f64
         }

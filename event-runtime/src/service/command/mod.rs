@@ -1,6 +1,7 @@
 //! The commands of a service's binary, one file for each that has more to say than a line.
 
 mod dlq;
+mod export;
 mod topology;
 
 use super::builder::Service;
@@ -33,6 +34,12 @@ enum Command {
     Run,
     /// Show events, handlers, the flow between them and the guarantees in force; needs no broker.
     Describe,
+    /// Show what this binary was built with: every version of every event, its status and its fields; needs no broker.
+    Contracts(export::Contracts),
+    /// Write the service as an AsyncAPI 3.0 document, in JSON; needs no broker.
+    Asyncapi(export::AsyncApi),
+    /// Write a page about the events and handlers, for people; needs no broker.
+    Catalog(export::Page),
     /// Compare the exchanges and queues on the broker with what the service needs, and make what is missing.
     #[command(subcommand)]
     Topology(topology::Command),
@@ -65,6 +72,9 @@ pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
             output::description(&description);
             Ok(())
         }
+        Command::Contracts(command) => export::contracts(&service, &command, arguments.json),
+        Command::Asyncapi(command) => export::asyncapi(&service, &command),
+        Command::Catalog(command) => export::page(&service, &command),
         Command::Topology(command) => topology::run(&service, &command, arguments.json).await,
         Command::Dlq(command) => {
             log(tracing::Level::WARN);

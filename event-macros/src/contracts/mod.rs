@@ -1,0 +1,9 @@
+//! Contract files, as the derives read them: found, read, and written as constants.
+
+mod files;
+mod folder;
+mod tokens;
+
+pub(crate) use files::{Files, Problem};
+pub(crate) use folder::Folder;
+pub(crate) use tokens::{committed, reader, tracked};

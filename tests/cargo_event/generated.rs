@@ -1,0 +1,43 @@
+//! What the scaffolds write compiles without a warning, and passes its own tests.
+
+use super::place::{Place, checkout};
+use std::fs;
+
+/// One test for everything: what takes its time is building the runtime.
+#[test]
+fn passes_clippy_and_its_own_tests() {
+    let place = Place::sharing();
+    let runtime = checkout().display().to_string();
+    place
+        .event(".", &["new", "payments", "--in-process", "--runtime-path", &runtime])
+        .ends(0);
+    let add = |arguments: &[&str]| place.event("payments", &[&["add"], arguments].concat()).ends(0);
+    add(&["event", "order.placed"]);
+    add(&["event", "order.line_added", "--owner", "sales"]);
+    add(&["event", "order.placed", "--version", "2"]);
+    add(&["handler", "charge_card", "--event", "order.placed"]);
+    add(&["handler", "count_lines", "--event", "order.line_added"]);
+    // The versions that the workspace has been built with are on this machine.
+    fs::copy(checkout().join("Cargo.lock"), place.path().join("payments/Cargo.lock")).unwrap();
+    place.cargo("payments", &["fmt", "--check"]).ends(0);
+    place
+        .cargo(
+            "payments",
+            &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"],
+        )
+        .ends(0);
+    let ran = place.cargo("payments", &["test", "--quiet"]).ends(0);
+    assert!(ran.out.contains(" passed"), "{}", ran.out);
+    let listed = place
+        .cargo("payments", &["test", "--quiet", "--lib", "--", "--list"])
+        .ends(0)
+        .out;
+    for test in [
+        "events::order_line_added::tests::reads_what_it_writes",
+        "events::order_placed::tests_of_version_2::reads_the_version_before_it",
+        "handlers::charge_card::tests::takes_order_placed",
+        "tests::starts_in_process",
+    ] {
+        assert!(listed.contains(test), "{test}\n{listed}");
+    }
+}
