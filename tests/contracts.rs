@@ -5,6 +5,7 @@
 
 mod contracts {
     mod collections;
+    mod external;
     mod fields;
     mod judge;
     mod merging;
@@ -14,5 +15,6 @@ mod contracts {
     mod presence;
     mod samples;
     mod saving;
+    mod tagged;
     mod unknown;
 }

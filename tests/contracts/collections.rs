@@ -107,7 +107,7 @@ pairs! {
         { struct T { a: Vec<Inner> } struct Inner { b: u8 } }
         { struct T { a: Vec<Inner> } struct Inner { b: u8, c: u8 } }
 
-    struct_to_map: B ["type-changed"] Some Some
+    struct_to_map: B ["type-changed"] Ok Fail
         { struct T { a: Inner } struct Inner { b: u8 } }
         { struct T { a: BTreeMap<String, u8> } }
 

@@ -2,7 +2,7 @@
 //! with the other.
 
 use super::samples::samples;
-use event_contract::compare::{Level, compare};
+use event_contract::compare::{Direction, Level, Report, Rule, compare};
 use event_contract::file::{accept, parse, write};
 use event_contract::{Contract, Object, Schema, Shape, ShapeField, Status, Version};
 use serde::de::DeserializeOwned;
@@ -108,6 +108,14 @@ fn is_kept(before: &Value, after: &Value) -> bool {
         (Value::Array(before), Value::Array(after)) => {
             before.len() == after.len() && before.iter().zip(after).all(|(before, after)| is_kept(before, after))
         }
+        // A struct is read from an array, by position.
+        (Value::Array(before), Value::Object(after)) => {
+            before.len() == after.len()
+                && before
+                    .iter()
+                    .zip(after.values())
+                    .all(|(before, after)| is_kept(before, after))
+        }
         (Value::Number(before), Value::Number(after)) => exact(before) == exact(after),
         _ => before == after,
     }
@@ -162,8 +170,7 @@ pub(crate) fn judge(old: &Side, new: &Side, verdict: Verdict, rules: &[&str], ba
 
 /// What a report shows as refused is refused.
 #[track_caller]
-fn witnesses(old: &Side, new: &Side, report: &event_contract::compare::Report) {
-    use event_contract::compare::Direction;
+fn witnesses(old: &Side, new: &Side, report: &Report) {
     for issue in report
         .issues()
         .iter()
@@ -174,10 +181,10 @@ fn witnesses(old: &Side, new: &Side, report: &event_contract::compare::Report) {
         if !is_whole {
             continue;
         }
-        let reader = match issue.direction {
-            Direction::Backward => new,
-            Direction::Forward => old,
-            Direction::View | Direction::Itself => continue,
+        let reader = match (issue.rule, issue.direction) {
+            (Rule::FieldRemoved | Rule::FieldRenamed | Rule::VariantRenamed, _) | (_, Direction::Forward) => old,
+            (_, Direction::Backward) => new,
+            (_, Direction::View | Direction::Itself) => continue,
         };
         // A part of an event may lack other fields, but then that is what serde says too.
         assert!(

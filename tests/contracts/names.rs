@@ -35,7 +35,7 @@ pairs! {
         { struct T { #[serde(alias = "b")] a: u8 } }
         { struct T { #[serde(alias = "a")] b: u8 } }
 
-    rename_that_was_prepared_without_the_old_name: B ["alias-removed", "field-renamed"] Fail Ok
+    rename_that_was_prepared_without_the_old_name: B ["alias-removed"] Fail Ok
         { struct T { #[serde(alias = "b")] a: u8 } }
         { struct T { b: u8 } }
 
@@ -43,9 +43,10 @@ pairs! {
         { struct T { a: u8 } }
         { struct T { #[serde(rename(serialize = "b"), alias = "b")] a: u8 } }
 
+    /// It no longer reads what it writes itself.
     rename_for_reading_alone: B ["field-renamed"] Fail Ok
-        { struct T { a: u8, #[serde(alias = "c")] b: u8 } }
-        { struct T { #[serde(rename(deserialize = "x"), alias = "a")] a: u8, #[serde(rename(deserialize = "d"), alias = "b")] b: u8 } }
+        { struct T { a: u8 } }
+        { struct T { #[serde(rename(deserialize = "b"))] a: u8 } }
 
     alias_added: C [] Ok Ok
         { struct T { a: u8 } }
@@ -79,7 +80,7 @@ pairs! {
         { struct T { order_id: u8 } }
         { #[serde(rename_all(deserialize = "camelCase"))] struct T { #[serde(alias = "order_id")] order_id: u8 } }
 
-    two_fields_swap_their_names: B ["form-changed", "type-changed"] Fail Fail
+    two_fields_swap_their_names: B ["type-changed"] Fail Fail
         { struct T { a: u8, b: String } }
         { struct T { #[serde(rename = "b")] a: u8, #[serde(rename = "a")] b: String } }
 

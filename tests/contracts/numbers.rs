@@ -55,7 +55,7 @@ pairs! {
         { struct T { a: Number } }
         { struct T { a: u8 } }
 
-    integer_to_float: B ["number-changed", "type-changed"] Lost Some
+    integer_to_float: B ["number-changed", "type-changed"] Lost Fail
         { struct T { a: u64 } }
         { struct T { a: f64 } }
 
@@ -91,11 +91,11 @@ pairs! {
         { struct T { a: bool } }
         { struct T { a: E } enum E { Yes, No } }
 
-    char_to_string: B ["form-changed"] Ok Some
+    char_to_string: B ["type-changed"] Ok Some
         { struct T { a: char } }
         { struct T { a: String } }
 
-    string_to_char: B ["form-changed"] Some Ok
+    string_to_char: B ["type-changed"] Some Ok
         { struct T { a: String } }
         { struct T { a: char } }
 

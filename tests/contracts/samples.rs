@@ -1,6 +1,6 @@
 //! Values of a shape, as texts: the ends of ranges, every variant, every field with each of its values and without it.
 
-use event_contract::{Absent, Choice, Float, Object, Shape, Tagging, Variant};
+use event_contract::{Absent, Choice, Float, Object, Shape, Tagging, Unknown, Variant};
 
 /// As many as are tried of one type.
 const MOST: usize = 200;
@@ -130,14 +130,19 @@ fn members(object: &Object) -> Vec<String> {
             all
         })
         .collect();
-    varied(&fields, |members| {
+    let mut all = varied(&fields, |members| {
         let there: Vec<&str> = members
             .iter()
             .map(String::as_str)
             .filter(|member| !member.is_empty())
             .collect();
         there.join(",")
-    })
+    });
+    if object.unknown == Unknown::Kept {
+        let comma = if all[0].is_empty() { "" } else { "," };
+        all.push(format!("{}{comma}\"more\":[true]", all[0]));
+    }
+    all
 }
 
 fn variants(choice: &Choice) -> Vec<String> {

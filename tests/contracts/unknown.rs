@@ -27,11 +27,11 @@ pairs! {
         { #[serde(deny_unknown_fields)] struct T { a: u8 } }
         { #[serde(deny_unknown_fields)] struct T { a: u8, #[serde(skip_serializing)] b: Option<u8> } }
 
-    remove_while_denying: B ["field-removed"] Fail Ok
+    remove_while_denying: B ["field-removed", "unknown-refused-from-now-on"] Fail Ok
         { struct T { a: u8, b: Option<u8> } }
         { #[serde(deny_unknown_fields)] struct T { a: u8 } }
 
-    add_catch_all_while_denied: B ["unknown-refused"] Ok Ok
+    add_catch_all_while_denied: B ["unknown-refused"] Ok Some
         { #[serde(deny_unknown_fields)] struct T { a: u8 } }
         { struct T { a: u8, #[serde(flatten)] rest: BTreeMap<String, Value> } }
 

@@ -83,7 +83,8 @@ fn line(field: &'static Field, path: &str, as_read: bool, rows: &mut Vec<Row>) {
 
 /// Whether `path` is a part of what is at `whole`.
 pub(crate) fn is_inside(path: &str, whole: &str) -> bool {
-    path.strip_prefix(whole).is_some_and(|rest| rest.starts_with(['.', '[', '{', '(']))
+    path.strip_prefix(whole)
+        .is_some_and(|rest| rest.starts_with(['.', '[', '{', '(']))
 }
 
 /// A plain enum by its names; anything else as in a contract file.

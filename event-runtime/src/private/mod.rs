@@ -20,8 +20,8 @@ pub use crate::failure::{Class, Failed, Failure};
 pub use crate::handler::{Argument, Call, Handler, Input, Options, Return};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
-    Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status, Tagging,
-    Unknown, Unrouted, Variant, Version, Written, check_reach, check_retired, check_shape, flattened,
+    Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
+    Tagging, Unknown, Unrouted, Variant, Version, Written, check_reach, check_retired, check_shape, flattened,
 };
 pub use std::borrow::Cow;
 pub use std::convert::From;
