@@ -44,7 +44,7 @@ pairs! {
         { struct T { #[serde(rename(serialize = "b"), alias = "b")] a: u8 } }
 
     /// It no longer reads what it writes itself.
-    rename_for_reading_alone: B ["field-renamed"] Fail Ok
+    rename_for_reading_alone: B ["alias-removed"] Fail Ok
         { struct T { a: u8 } }
         { struct T { #[serde(rename(deserialize = "b"))] a: u8 } }
 

@@ -12,7 +12,7 @@ pairs! {
         { #[serde(tag = "t")] enum T { A, #[serde(other)] Other } }
         { #[serde(tag = "t")] enum T { A, B { c: u8 }, #[serde(other)] Other } }
 
-    open_widened: C [] Ok Some
+    open_widened: Open [] Ok Some
         { #[serde(tag = "t")] #[schema(open)] enum T { A { b: u8 } } }
         { #[serde(tag = "t")] #[schema(open)] enum T { A { b: u8 }, B { c: u8 } } }
 
@@ -24,7 +24,7 @@ pairs! {
         { #[serde(tag = "t")] enum T { A { b: u8 } } }
         { #[serde(tag = "t")] enum T { B { b: u8 } } }
 
-    renamed_with_an_alias: B ["variant-renamed"] Ok Fail
+    renamed_with_an_alias: B ["variant-renamed"] Lost Fail
         { #[serde(tag = "t")] enum T { A { b: u8 } } }
         { #[serde(tag = "t")] enum T { #[serde(alias = "A")] B { b: u8 } } }
 

@@ -146,7 +146,8 @@ const fn facts(walk: &mut Walk, reader: &Field, writer: &Field) -> bool {
     if !unread.is_empty() {
         let rule = match walk.direction {
             Direction::Itself => Rule::NotReadBack,
-            _ if same(unread, writer.name) => Rule::FieldRenamed,
+            // Backward, the new reader does not read its own name any more: nothing is called differently.
+            Direction::Forward | Direction::View if same(unread, writer.name) => Rule::FieldRenamed,
             _ => Rule::AliasRemoved,
         };
         walk.issue(rule, reads, writes, unread);
