@@ -46,6 +46,9 @@ symbols! {
     SEQUENCE = "sequence",
     SENSITIVE = "sensitive",
     WIRE = "wire",
+    // #[view(..)].
+    VERSIONS = "versions",
+    OF = "of",
     // #[schema(..)] on an enum.
     OPEN = "open",
     // #[failure(..)].

@@ -205,10 +205,10 @@ pub use consumer::Attempt;
 pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
-pub use event::{Event, EventSet};
+pub use event::{Event, EventSet, View};
 pub use event_contract::{Contract, Field, Object, Schema, Shape, Unrouted, Version};
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, Schema, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
 pub use failure::{BoxError, Class, Failure};
 pub use handler::{Batch, Context, Emit, Handler, State};
 pub use publisher::Publisher;

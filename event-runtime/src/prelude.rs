@@ -1,13 +1,13 @@
 //! What a service needs, in one `use`.
 
 pub use crate::envelope::{Envelope, EventId};
-pub use crate::event::{Event, EventSet};
+pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{BoxError, Class, Failure};
 pub use crate::handler::{Batch, Context, Emit, State};
 pub use crate::publisher::Publisher;
 pub use crate::service::{Handle, Service};
 pub use event_contract::Schema;
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, Schema, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
