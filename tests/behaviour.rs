@@ -10,6 +10,7 @@ mod behaviour {
     mod events;
 
     mod breaking;
+    mod foreign;
     mod gathering;
     mod identity;
     mod killing;

@@ -6,6 +6,7 @@ mod cargo_event {
     mod accept;
     mod check;
     mod generated;
+    mod page;
     mod place;
     mod scaffold;
     mod share;

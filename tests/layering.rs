@@ -196,7 +196,7 @@ fn one_place_acks() {
 fn client_libraries_stay_in_their_folders() {
     only_in(
         "event-runtime/src",
-        &["lapin::", "amq_protocol"],
+        &["lapin::", "amq_protocol", "async_rs"],
         &["event-runtime/src/transport/rabbitmq/"],
     );
     let stores = ["sqlite", "postgres"].map(|store| format!("event-runtime/src/store/{store}/"));
@@ -239,11 +239,28 @@ fn one_place_prints() {
         &["print!(", "println!(", "dbg!(", "stdout()"],
         &["event-runtime/src/service/output.rs"],
     );
+    only_in(
+        "cargo-event/src",
+        &["print!(", "println!(", "dbg!(", "stdout()", "stderr()"],
+        &[
+            "cargo-event/src/output.rs",
+            // The question before it overwrites, and whether Cargo has a terminal.
+            "cargo-event/src/plan.rs",
+            "cargo-event/src/contract/compiled.rs",
+        ],
+    );
 }
 
 #[test]
 fn no_file_is_longer_than_500_lines() {
-    for folder in ["event-contract", "event-macros", "event-runtime", "examples", "tests"] {
+    for folder in [
+        "cargo-event",
+        "event-contract",
+        "event-macros",
+        "event-runtime",
+        "examples",
+        "tests",
+    ] {
         for (file, text) in sources(folder) {
             let count = text.lines().count();
             assert!(count <= 500, "{file} has {count} lines");

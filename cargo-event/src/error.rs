@@ -36,12 +36,19 @@ impl Error {
 
     /// What a file did not let us do.
     pub(crate) fn file(what: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("cannot {what} {}: {error}", path.display()))
+        Self::new(format!("cannot {what} {}: {error}", shown(path)))
     }
 
     pub(crate) fn helps(&self) -> &[String] {
         &self.help
     }
+}
+
+/// A path as it is seen from here.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(here).unwrap_or(path);
+    path.display().to_string().replace('\\', "/")
 }
 
 impl fmt::Display for Error {

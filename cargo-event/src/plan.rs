@@ -240,7 +240,8 @@ impl File {
     /// All lines of a file that is new, the added ones of another.
     fn show(&self, output: Output) {
         let before: Vec<_> = self.before.as_deref().unwrap_or_default().lines().collect();
-        let added = |line: &&str| !before.contains(line) || line.is_empty() && before.is_empty();
+        let is_new = self.before.is_none();
+        let added = |line: &&str| is_new || !line.is_empty() && !before.contains(line);
         for line in self.after.lines().filter(added) {
             output.line(format_args!("    {line}").to_string().trim_end());
         }

@@ -75,10 +75,10 @@ impl Project {
     /// No package there, and everything that `cargo metadata` refuses.
     pub(crate) fn find(manifest: Option<&Path>) -> Result<Self> {
         let metadata = metadata(manifest)?;
-        let here = match manifest {
-            Some(manifest) => manifest.parent().map(Path::to_owned).unwrap_or_default(),
-            None => PathBuf::from("."),
-        };
+        let given = manifest
+            .and_then(Path::parent)
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let here = given.map_or_else(|| PathBuf::from("."), Path::to_owned);
         let here = fs::canonicalize(&here).map_err(|error| Error::file("open", &here, &error))?;
         let folder_of = |package: &Package| package.manifest_path.parent().map(Path::to_owned).unwrap_or_default();
         // The innermost package around this folder; in the root of a workspace its only one.
@@ -261,7 +261,8 @@ fn contracts(package: &Package, folder: &Path, workspace: &Path) -> PathBuf {
         .as_ref()
         .and_then(|metadata| metadata.event.as_ref()?.contracts.as_ref());
     if let Some(said) = said {
-        return folder.join(said);
+        let folder = folder.join(said);
+        return fs::canonicalize(&folder).unwrap_or(folder);
     }
     for above in folder.ancestors() {
         let contracts = above.join("contracts");

@@ -1,4 +1,4 @@
-use crate::{Object, Version};
+use crate::{Object, Status, Version};
 
 /// One version of one event, as its producer declares it.
 ///
@@ -40,6 +40,8 @@ pub struct Contract {
     pub data: &'static Object,
     /// What becomes of an event that no handler takes.
     pub unrouted: Unrouted,
+    /// What its contract file said when it was compiled; `None` without one.
+    pub status: Option<Status>,
 }
 
 /// What becomes of an event that no handler takes.
@@ -68,6 +70,7 @@ impl Contract {
             sequence: None,
             data: &Object::EMPTY,
             unrouted: Unrouted::Refuse,
+            status: None,
         }
     }
 
@@ -127,6 +130,13 @@ impl Contract {
     #[must_use]
     pub const fn with_unrouted(mut self, unrouted: Unrouted) -> Self {
         self.unrouted = unrouted;
+        self
+    }
+
+    /// Sets what its contract file says.
+    #[must_use]
+    pub const fn with_status(mut self, status: Status) -> Self {
+        self.status = Some(status);
         self
     }
 

@@ -129,7 +129,10 @@ async fn replays_that_fail_again(stage: &Stage) {
     let seen = Seen::new();
     let service = stage.start(stage.service().state(seen.clone()).handle::<never>()).await;
     let mut message = stage.message("order.placed.v1", "odd", " {\"order\": 1,\t\"cardNumber\":\"4111\"}\n");
-    message.message.headers.push("x-foreign", "kept");
+    // Some begin like those the broker acts upon.
+    for name in ["x-foreign", "CC-reference", "BCCount", "x-deaths", "x-delivery-country"] {
+        message.message.headers.push(name, "kept");
+    }
     stage.send(vec![message.clone()]).await[0].clone().unwrap();
     let dead = service.dead_letters();
     let own = |message: &Message| -> Vec<(String, String)> {

@@ -167,7 +167,7 @@ fn a_damaged_file_is_one_error_with_its_line() {
     let place = accepted();
     let file = "orders/contracts/order.placed/v1.toml";
     for (damage, says) in [
-        ("total_cents = \"i46\"", "`i46`"),
+        ("zip = \"i46\"", "`i46`"),
         ("order_id = \"uuid\"", "order_id"),
         ("<<<<<<< HEAD", "v1.toml:"),
     ] {
@@ -175,7 +175,9 @@ fn a_damaged_file_is_one_error_with_its_line() {
         place.write(file, &format!("{}\n{damage}\n", good.trim_end()));
         let line = good.trim_end().lines().count() + 1;
         let ran = place.event("orders", &["contract", "accept"]).ends(2);
-        ran.errs(&format!("contracts/order.placed/v1.toml:{line}: ")).errs(says);
+        let ran = ran
+            .errs(&format!("error: contracts/order.placed/v1.toml:{line}: "))
+            .errs(says);
         place.write(file, &good);
     }
     place.replace(file, "version = 1", "version = 2");

@@ -96,7 +96,7 @@ fn a_break_in_both_at_once() {
             "order_id = \"uuid\"\nplaced = \"date-time\"",
             "[field-required]",
         ),
-        ("note = \"string?\"", "note = \"string\"", "[null-refused]"),
+        ("note = \"string?\"", "note = \"string\"", "[absence-refused]"),
         ("status = \"live\"", "status = \"draft\"", "[status-changed]"),
     ] {
         let place = committed();

@@ -207,6 +207,23 @@ fn a_service_of_ones_own() {
 }
 
 #[test]
+fn a_package_named_by_its_manifest() {
+    let place = service();
+    let add = |folder: &str, manifest: &str, event: &str| {
+        place
+            .event(folder, &["add", "event", event, "--manifest-path", manifest])
+            .ends(0);
+    };
+    add(".", "payments/Cargo.toml", "order.placed");
+    add("payments", "Cargo.toml", "order.paid");
+    assert!(place.has("payments/src/events/order_placed.rs") && place.has("payments/src/events/order_paid.rs"));
+    place
+        .event(".", &["add", "event", "a.b", "--manifest-path", "nowhere/Cargo.toml"])
+        .ends(2)
+        .errs("nowhere");
+}
+
+#[test]
 fn inside_a_workspace_that_does_not_have_it() {
     let place = Place::new();
     place.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"a\"]\n");

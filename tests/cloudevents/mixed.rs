@@ -20,7 +20,7 @@ fn of_mixed_prefixes_one_is_read() {
                 .into_iter()
                 .flat_map(|message| message.headers.iter())
                 .collect();
-            check(&read(&message).unwrap(), &good, "mixed");
+            check(&read(&message, &mut None).unwrap(), &good, "mixed");
         }
     }
 }
@@ -34,7 +34,7 @@ fn of_doubled_headers_the_first_is_read() {
         for (name, value) in again.headers.iter() {
             message.headers.push(name, value);
         }
-        check(&read(&message).unwrap(), &good, "doubled");
+        check(&read(&message, &mut None).unwrap(), &good, "doubled");
     }
 }
 
@@ -46,7 +46,7 @@ fn other_formats_are_named_in_the_refusal() {
         "application/CloudEvents+protobuf; v=1",
     ] {
         let message = Form::Structured.message(content_type, &attributes(&json!({})), &data());
-        let error = read(&message).unwrap_err();
+        let error = read(&message, &mut None).unwrap_err();
         assert!(error.contains("only `application/cloudevents+json` is read"), "{error}");
     }
 }

@@ -123,12 +123,14 @@ macro_rules! handlers {
 }
 
 #[derive(EventSet)]
+#[expect(dead_code, reason = "nobody looks into them")]
 pub(crate) enum Payments {
     Authorized(PaymentAuthorized),
     Declined(PaymentDeclined),
 }
 
 #[derive(EventSet)]
+#[expect(dead_code, reason = "nobody looks into them")]
 pub(crate) enum News {
     Delivered(ParcelDelivered),
     Delayed(ParcelDelayed),

@@ -5,6 +5,7 @@
 //! | [`broker`] | the shared RabbitMQ that most tests use, required loudly |
 //! | [`node`] | a private RabbitMQ node that a test may kill and restart |
 //! | [`proxy`] | a TCP proxy that cuts, holds, slows and resets connections |
+//! | [`garble`] | a way to the broker for texts that are not UTF-8 |
 //! | [`journal`] | what happened, written outside the system under test |
 //! | [`audit`] | what a journal proves: lost, unexpected, repeated, out of order |
 //! | [`child`] | a child process that a test may kill |
@@ -22,6 +23,7 @@ pub mod child;
 mod dir;
 mod endpoint;
 pub mod example;
+pub mod garble;
 pub mod journal;
 pub mod name;
 pub mod node;

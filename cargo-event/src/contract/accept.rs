@@ -58,10 +58,10 @@ fn accept(
         }
     }
     if !refused.is_empty() {
-        return Err(refused.into_iter().fold(
-            Error::new("nothing was accepted, because not everything can be"),
-            Error::help,
-        ));
+        return Err(
+            Error::new(format!("nothing was accepted\n\n{}\n", refused.join("\n\n")))
+                .help("take the change back, or make a new version: `cargo event add event NAME --version N`"),
+        );
     }
     if opt.dry_run {
         return plan.carry_out(

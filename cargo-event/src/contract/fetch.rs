@@ -28,16 +28,18 @@ pub(super) fn run(opt: &opt::Fetch, project: &Project, output: Output) -> Result
     match (&opt.producer, &opt.from) {
         (Some(producer), Some(from)) => {
             let wanted = wanted(opt, project, producer, from, pinned.producer.get(producer))?;
-            copy(project, &mut pinned, producer, wanted, opt.force, output)?;
+            say(&copy(project, &mut pinned, producer, wanted, opt.force)?, output)?;
         }
         _ if pinned.producer.is_empty() => {
             return Err(Error::new("nothing was fetched before")
                 .help("`cargo event contract fetch orders order.placed --from ../orders`"));
         }
         _ => {
+            let mut lines = Vec::new();
             for (producer, wanted) in pinned.producer.clone() {
-                copy(project, &mut pinned, &producer, wanted, opt.force, output)?;
+                lines.extend(copy(project, &mut pinned, &producer, wanted, opt.force)?);
             }
+            say(&lines, output)?;
         }
     }
     Ok(Outcome::Fine)
@@ -113,14 +115,7 @@ fn vendor(project: &Project, producer: &str) -> PathBuf {
     project.contracts.join("vendor").join(producer)
 }
 
-fn copy(
-    project: &Project,
-    lock: &mut LockFile,
-    producer: &str,
-    wanted: Pinned,
-    force: bool,
-    output: Output,
-) -> Result<()> {
+fn copy(project: &Project, lock: &mut LockFile, producer: &str, wanted: Pinned, force: bool) -> Result<Vec<Line>> {
     let vendor = vendor(project, producer);
     let before = lock.producer.get(producer);
     if let Some((file, state)) = before
@@ -180,7 +175,7 @@ fn copy(
         file: project.shown(&vendor.join(file)),
         state,
     });
-    say(&lines.collect::<Vec<_>>(), output)
+    Ok(lines.collect())
 }
 
 /// The copies that are no longer what was pinned.

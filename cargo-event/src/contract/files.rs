@@ -7,7 +7,7 @@
 //! | `views/<consumer>/<event>.v<N>.toml` | what a consumer elsewhere reads |
 //! | `vendor/<producer>/<event>/v<N>.toml` | copies of contracts of other producers |
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::plan;
 use event_contract::file::{self, ViewFile};
 use event_contract::{Committed, Reader, Version, split_type};
@@ -141,7 +141,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Committed> {
     if at != committed.event || name(path) != file {
         return Err(Error::new(format!(
             "{}: it says that it is `{}` {}, whose place is `{}/{file}`",
-            path.display(),
+            shown(path),
             committed.event,
             committed.version,
             committed.event,
@@ -161,7 +161,7 @@ pub(crate) fn parse_view(path: &Path, text: &str) -> Result<ViewFile> {
     if !path.ends_with(&place) {
         return Err(Error::new(format!(
             "{}: it says that `{}` reads `{}` {}, whose place is `views/{}`",
-            path.display(),
+            shown(path),
             view.reader.consumer,
             view.event,
             view.version,
@@ -177,7 +177,7 @@ pub(crate) fn view_place(view: &ViewFile) -> PathBuf {
 }
 
 fn damaged(path: &Path, error: &file::FileError) -> Error {
-    Error::new(format!("{}:{}: {}", path.display(), error.line, error.message))
+    Error::new(format!("{}:{}: {}", shown(path), error.line, error.message))
 }
 
 /// `order.placed.v2` and `order.placed`.

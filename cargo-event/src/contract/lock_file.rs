@@ -1,6 +1,6 @@
 //! `contracts/contracts.lock`: where the copied contracts come from, and what they were.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::{atomic, plan};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -62,13 +62,13 @@ impl LockFile {
         let lock: Self = toml::from_str(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start).min(text.len());
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            Error::new(format!("{}:{line}: {}", path.display(), error.message()))
+            Error::new(format!("{}:{line}: {}", shown(&path), error.message()))
                 .help("after a merge, take either side and run `cargo event contract fetch`")
         })?;
         if lock.format != 1 {
             return Err(Error::new(format!(
                 "{}: `format = {}` is of another release",
-                path.display(),
+                shown(&path),
                 lock.format
             )));
         }
@@ -80,7 +80,7 @@ impl LockFile {
         match outside {
             Some(file) => Err(Error::new(format!(
                 "{}: `{file}` is no place below `vendor`",
-                path.display()
+                shown(&path)
             ))),
             None => Ok(lock),
         }

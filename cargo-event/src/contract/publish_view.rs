@@ -81,7 +81,7 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
             remove(&view.path)?;
         }
     }
-    say(&lines, opt.dry_run, &contracts, output)?;
+    say(&lines, opt, output)?;
     Ok(Outcome::Fine)
 }
 
@@ -136,7 +136,7 @@ fn line(file: &ViewFile, state: &'static str, contracts: &Path, path: &Path) -> 
     }
 }
 
-fn say(lines: &[Line], dry_run: bool, contracts: &Path, output: Output) -> Result<()> {
+fn say(lines: &[Line], opt: &opt::PublishView, output: Output) -> Result<()> {
     for line in lines {
         let tone = if line.state == "unchanged" {
             Tone::Quiet
@@ -153,13 +153,10 @@ fn say(lines: &[Line], dry_run: bool, contracts: &Path, output: Output) -> Resul
         ));
     }
     output.value(&lines)?;
-    if dry_run {
+    if opt.dry_run {
         output.line("nothing was written");
     } else {
-        output.line(format_args!(
-            "\nnext:\n  commit it in {}",
-            contracts.parent().unwrap_or(contracts).display()
-        ));
+        output.line(format_args!("\nnext:\n  commit it in {}", opt.to.display()));
     }
     Ok(())
 }

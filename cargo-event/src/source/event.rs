@@ -1,4 +1,4 @@
-use super::{group, ident, is_punct, range, tokens};
+use super::{group, ident, is_punct, tokens};
 use proc_macro2::{Delimiter, TokenTree};
 
 /// An event that a source declares.

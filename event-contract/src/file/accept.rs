@@ -124,10 +124,10 @@ impl fmt::Display for Refused {
         match self {
             Self::Breaking(report) => write!(
                 f,
-                "the version is live, and this breaks who reads it:\n{}",
+                "the version is live, and this breaks who reads it:{}",
                 report.text(&[])
             ),
-            Self::NotReadBack(report) => write!(f, "the type cannot be read as it is written:\n{}", report.text(&[])),
+            Self::NotReadBack(report) => write!(f, "the type cannot be read as it is written:{}", report.text(&[])),
             Self::Another { own, event, version } => {
                 write!(f, "`{own}` cannot go into the contract of `{event}.{version}`")
             }

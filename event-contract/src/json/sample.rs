@@ -132,8 +132,8 @@ fn text(form_name: &str, name: &str) -> String {
     }
 }
 
-/// What a text field of this name may hold. The longest word wins: `first_name` before `name`.
-fn word(name: &str) -> &'static str {
+/// What a text field of this name may hold, or else its name. The longest word wins: `first_name` before `name`.
+fn word(name: &str) -> &str {
     const WORDS: &[(&str, &str)] = &[
         ("email", "ada@example.org"),
         ("phone", "+49 30 5550100"),
@@ -150,6 +150,9 @@ fn word(name: &str) -> &'static str {
         ("postcode", "10969"),
         ("iban", "DE02120300000000202051"),
         ("last4", "4242"),
+        ("ref", "REF-1001"),
+        ("card", "card-1001"),
+        ("warehouse", "north"),
         ("sku", "SKU-1001"),
         ("id", "id-1001"),
         ("number", "1001"),
@@ -175,7 +178,7 @@ fn word(name: &str) -> &'static str {
         .iter()
         .filter(|(word, _)| ends_with_word(name, word))
         .max_by_key(|(word, _)| word.len())
-        .map_or("text", |(_, text)| text)
+        .map_or(if name.is_empty() { "text" } else { name }, |(_, text)| text)
 }
 
 /// `order_id` and `orderId` end with the word `id`, `paid` does not.

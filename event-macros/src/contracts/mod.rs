@@ -6,4 +6,4 @@ mod tokens;
 
 pub(crate) use files::{Files, Problem};
 pub(crate) use folder::Folder;
-pub(crate) use tokens::{committed, reader, tracked};
+pub(crate) use tokens::{committed, reader, status, tracked};

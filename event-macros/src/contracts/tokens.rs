@@ -34,6 +34,12 @@ pub(crate) fn committed(of: &Committed) -> TokenStream {
     }
 }
 
+/// What its file says of a contract.
+pub(crate) fn status(of: &Committed) -> TokenStream {
+    let word = word(&format!("{:?}", of.status));
+    quote!(__private::Status::#word)
+}
+
 /// Who reads it; `data` is left out where only the name is asked for.
 pub(crate) fn reader(of: &Reader, data: bool) -> TokenStream {
     let consumer = of.consumer;

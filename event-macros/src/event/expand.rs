@@ -1,7 +1,7 @@
 use super::ast::Event;
 use super::check;
 use super::valid::Facts;
-use crate::contracts::Files;
+use crate::contracts::{Files, status};
 use crate::shape::{Field, debug, object};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -13,7 +13,7 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>, files: &Files) -> Token
     let import = event.attrs.runtime().import();
     let ident = event.ident();
     let older = older(event, facts);
-    let contract = contract(event, facts);
+    let contract = contract(event, facts, files);
     let decode = match event.attrs.upcast_from.get() {
         Some(old) => quote! {
             __private::decode_or_upcast(__version, __body, __OLDER, <#old as __private::Upcast<Self>>::upcast)
@@ -66,7 +66,7 @@ fn older(event: &Event<'_>, facts: &Facts<'_>) -> Option<TokenStream> {
     })
 }
 
-fn contract(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
+fn contract(event: &Event<'_>, facts: &Facts<'_>, files: &Files) -> TokenStream {
     let Facts { name, owner, .. } = facts;
     let version = facts.version.value;
     let type_name = format!("{}.v{version}", name.value());
@@ -81,11 +81,16 @@ fn contract(event: &Event<'_>, facts: &Facts<'_>) -> TokenStream {
         .unrouted
         .get()
         .map(|_| quote!(.with_unrouted(__private::Unrouted::Keep)));
+    let status = files
+        .own
+        .as_ref()
+        .map(status)
+        .map(|status| quote!(.with_status(#status)));
     quote! {
         __private::Contract::new(#name, __private::version(#version), #type_name)
             .with_owner(#owner)
             .with_summary(#summary)
-            #source #reads #key #sequence #unrouted
+            #source #reads #key #sequence #unrouted #status
             .with_data(__DATA)
     }
 }

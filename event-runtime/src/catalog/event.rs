@@ -128,7 +128,9 @@ impl Known {
     }
 
     pub(crate) fn status(&self) -> Option<Status> {
-        self.committed.map(|committed| committed.status)
+        // What is compiled in counts: the folder may be that of another revision.
+        let compiled = self.contract.and_then(|contract| contract.status);
+        compiled.or(self.committed.map(|committed| committed.status))
     }
 
     pub(crate) fn key(&self) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! The fields of an event as lines of a table: what is inside a list, a union or another object has a line of its own.
 
-use event_contract::{Choice, Object, Reader, Shape, ShapeField as Field, Tagging, Written};
+use event_contract::{Choice, Field, Object, Reader, Shape, Tagging, Variant, Written};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,11 +137,7 @@ fn variants(choice: &'static Choice, path: &str, as_read: bool, rows: &mut Vec<R
         let path = format!("{path}({})", variant.name);
         rows.push(Row {
             path: path.clone(),
-            form: match &variant.content {
-                None => tagged(choice.tagging, ""),
-                Some(Shape::Object(_)) => tagged(choice.tagging, "object"),
-                Some(other) => tagged(choice.tagging, &form(other)),
-            },
+            form: tagged(choice.tagging, variant),
             there: "one of",
             sensitive: false,
         });
@@ -151,13 +147,16 @@ fn variants(choice: &'static Choice, path: &str, as_read: bool, rows: &mut Vec<R
     }
 }
 
-/// How a variant is told from the others.
-fn tagged(tagging: Tagging, content: &str) -> String {
-    match tagging {
-        Tagging::External if content.is_empty() => "name".to_owned(),
-        Tagging::External => content.to_owned(),
-        Tagging::Internal(tag) => format!("by `{tag}`"),
-        Tagging::Adjacent(tag, _) if content.is_empty() => format!("by `{tag}`"),
-        Tagging::Adjacent(tag, key) => format!("by `{tag}`, {content} in `{key}`"),
+/// How a variant is told from the others, and what comes with it.
+fn tagged(tagging: Tagging, variant: &Variant) -> String {
+    let content = variant.content.as_ref().map(|content| match content {
+        Shape::Object(_) => "object".to_owned(),
+        other => form(other),
+    });
+    match (tagging, content) {
+        (Tagging::External, None) => format!("\"{}\"", variant.name),
+        (Tagging::External, Some(content)) => content,
+        (Tagging::Internal(tag), _) | (Tagging::Adjacent(tag, _), None) => format!("{tag}: \"{}\"", variant.name),
+        (Tagging::Adjacent(tag, key), Some(content)) => format!("{tag}: \"{}\", {key}: {content}", variant.name),
     }
 }

@@ -42,6 +42,7 @@ impl Catalog {
                 sensitive.iter().map(|path| code(path)).collect::<Vec<_>>().join(", "),
             )?;
         }
+        self.write_flow(page)?;
         for event in &self.events {
             self.write_event(page, event)?;
         }
@@ -53,6 +54,29 @@ impl Catalog {
             self.write_handler(page, handler)?;
         }
         Ok(())
+    }
+
+    /// As a diagram that GitHub and others draw.
+    fn write_flow(&self, page: &mut String) -> fmt::Result {
+        writeln!(page, "\n## Flow\n\n```mermaid\nflowchart LR")?;
+        let quiet = |name: &str| name.replace('"', "#quot;").replace(char::is_control, " ");
+        for (at, event) in self.events.iter().enumerate() {
+            writeln!(page, "  e{at}([\"{}\"])", quiet(event.name))?;
+        }
+        for (at, handler) in self.handlers.iter().enumerate() {
+            writeln!(page, "  h{at}[\"{}\"]", quiet(handler.name))?;
+        }
+        for (at, handler) in self.handlers.iter().enumerate() {
+            for (of, event) in self.events.iter().enumerate() {
+                if event.taken_by().contains(&handler.name) {
+                    writeln!(page, "  e{of} --> h{at}")?;
+                }
+                if event.published_by().contains(&handler.name) {
+                    writeln!(page, "  h{at} --> e{of}")?;
+                }
+            }
+        }
+        writeln!(page, "```")
     }
 
     /// Who publishes an event, in words.

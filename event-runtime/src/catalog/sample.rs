@@ -76,3 +76,52 @@ fn variant(choice: &'static Choice, entries: &mut Map<String, Value>) {
         (_, None) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use event_contract::{Choice, Field, Schema, Variant, sorted};
+    use serde_json::json;
+
+    const NUMBER: [Field; 1] = [Field::new("number", Shape::STRING).sensitive()];
+    const CARD: Object = Object::new("Card", &NUMBER);
+    const WAYS: &[Variant] = &[
+        Variant::new("card", Some(Shape::Object(&CARD))),
+        Variant::new("iban", Some(Shape::STRING)),
+    ];
+    const INSIDE: Shape = Shape::Choice(&Choice::new("Inside", Tagging::Internal("way"), &[WAYS[0]]));
+    const BESIDE: Shape = Shape::Choice(&Choice::new("Beside", Tagging::Adjacent("way", "with"), WAYS));
+    const OUTSIDE: Shape = Shape::Choice(&Choice::new("Outside", Tagging::External, WAYS));
+    const FIELDS: [Field; 6] = sorted([
+        Field::new("email", <Option<String>>::SHAPE).sensitive(),
+        Field::new("total", <i64>::SHAPE),
+        Field::new("cards", Shape::List(&Shape::Object(&CARD))),
+        Field::new("inside", INSIDE),
+        Field::new("beside", BESIDE),
+        Field::new("outside", Shape::Map(&Shape::STRING, &OUTSIDE)),
+    ]);
+    const ORDER: &Object = &Object::new("Order", &FIELDS);
+
+    #[test]
+    fn what_is_sensitive_is_made_up() {
+        let recorded = json!({
+            "email": "secret", "total": 7, "cards": [{ "number": "secret" }],
+            "inside": { "way": "card", "number": "secret" },
+            "beside": { "way": "card", "with": { "number": "secret" } },
+            "outside": { "a": { "card": { "number": "secret" } }, "b": { "iban": "DE" } },
+        });
+        let shown = of(ORDER, Some(&recorded));
+        assert_eq!(
+            (&shown["total"], &shown["outside"]["b"]["iban"]),
+            (&json!(7), &json!("DE"))
+        );
+        assert!(!shown.to_string().contains("secret"), "{shown}");
+        assert_eq!(
+            json::conforms(&Shape::Object(ORDER), &shown),
+            Ok(()),
+            "and it is still one"
+        );
+        let nothing = of(ORDER, Some(&json!({ "email": "secret" })));
+        assert_eq!(nothing, of(ORDER, None), "a sample of something else is not shown");
+    }
+}

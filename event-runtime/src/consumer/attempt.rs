@@ -5,6 +5,8 @@ use crate::failure::{Class, Failed};
 use crate::handler::{Call, Handler, Input, Output, Received};
 use crate::publisher::Outbound;
 use crate::transport::PublishError;
+use std::pin::pin;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 /// How one attempt ended.
@@ -24,6 +26,7 @@ pub(crate) async fn attempt<H: Handler>(
     needs: &H::Needs,
     received: &[Received<'_>],
     attempt: u32,
+    started: Instant,
 ) -> Ended {
     let first = &received[0].attributes;
     let trace = first.trace.unwrap_or_else(Trace::start).child();
@@ -40,11 +43,11 @@ pub(crate) async fn attempt<H: Handler>(
     );
     let cause = Cause {
         id: &first.id,
-        correlation_id: first.correlation_id.as_deref(),
+        correlation_id: first.correlation_id,
         trace,
-        trace_state: first.trace_state.as_deref(),
+        trace_state: first.trace_state,
     };
-    let work = async {
+    let mut work = pin!(Some(async {
         // Decoding runs the user's own `Deserialize`, writing the output the user's own `Serialize`.
         let input = H::Input::read(received).map_err(Ended::Undecodable)?;
         let call = Call {
@@ -61,8 +64,8 @@ pub(crate) async fn attempt<H: Handler>(
             .emit(&mut outbound)
             .map_err(|error| Ended::Failed(unpublishable(&error)))?;
         Ok(outbound)
-    };
-    let outbound = match guard(work.instrument(span.clone()), shared.options.timeout).await {
+    }));
+    let outbound = match guard(work.as_mut(), &span, started, shared.options.timeout).await {
         Ok(Ok(outbound)) => outbound,
         Ok(Err(ended)) => return ended,
         Err(failed) => return Ended::Failed(failed),
@@ -70,7 +73,8 @@ pub(crate) async fn attempt<H: Handler>(
     if outbound.is_empty() {
         return Ended::Well;
     }
-    publish(shared, &outbound).instrument(span).await
+    // Boxed, so that calls that publish nothing do not carry its size.
+    Box::pin(publish(shared, &outbound).instrument(span)).await
 }
 
 /// Publishes until the broker has everything: the function is not called again for what the broker could not take.

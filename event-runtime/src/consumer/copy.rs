@@ -108,7 +108,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn is_stripped(name: &str) -> bool {
-    name == property::USER_ID || header::STRIPPED.iter().any(|stripped| name.starts_with(stripped))
+    name == property::USER_ID || header::is_stripped(name)
 }
 
 /// FNV-1a over handler, reason and variant: short, and the same in every build.

@@ -1,27 +1,43 @@
 //! The user's code runs in here: what it breaks stays broken in here.
 
 use crate::failure::{Class, Failed};
-use futures_util::FutureExt as _;
+use futures_util::poll;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use tracing::Span;
 
-/// Runs `work` for at most `limit`. A panic ends here, also one of a value that is dropped because the time is up.
-pub(super) async fn guard<T>(work: impl Future<Output = T>, limit: Duration) -> Result<T, Failed> {
-    let mut work = pin!(Some(AssertUnwindSafe(work).catch_unwind()));
-    let running = std::future::poll_fn(|cx| match work.as_mut().as_pin_mut() {
-        Some(work) => work.poll(cx),
+/// Runs `work` in `span` until it is done, or `limit` after `started`. A panic ends here, also one of a value that is
+/// dropped because the time is up.
+///
+/// The work stays where it is: moving it costs more than all the rest.
+pub(super) async fn guard<F: Future>(
+    mut work: Pin<&mut Option<F>>,
+    span: &Span,
+    started: Instant,
+    limit: Duration,
+) -> Result<F::Output, Failed> {
+    let mut running = std::future::poll_fn(|cx| match work.as_mut().as_pin_mut() {
+        Some(work) => match catch_unwind(AssertUnwindSafe(|| span.in_scope(|| work.poll(cx)))) {
+            Ok(polled) => polled.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        },
         None => Poll::Pending,
     });
-    let ended = tokio::time::timeout(limit, running).await;
-    let dropped = catch_unwind(AssertUnwindSafe(|| work.as_mut().set(None)));
+    // Most calls are done at once and need no timer.
+    let ended = match poll!(&mut running) {
+        Poll::Ready(ended) => Some(ended),
+        Poll::Pending => timeout(limit.saturating_sub(started.elapsed()), running).await.ok(),
+    };
+    let dropped = catch_unwind(AssertUnwindSafe(|| span.in_scope(|| work.set(None))));
     match (ended, dropped) {
-        (Ok(Ok(output)), Ok(())) => Ok(output),
-        (Ok(Err(panic)), _) | (Ok(Ok(_)), Err(panic)) => Err(panicked(panic)),
-        (Err(_), Ok(())) => Err(timed_out(limit)),
-        (Err(_), Err(panic)) => {
+        (Some(Ok(output)), Ok(())) => Ok(output),
+        (Some(Err(panic)), _) | (Some(Ok(_)), Err(panic)) => Err(panicked(panic)),
+        (None, Ok(())) => Err(timed_out(limit)),
+        (None, Err(panic)) => {
             discard(panic);
             Err(timed_out(limit))
         }

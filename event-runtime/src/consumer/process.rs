@@ -10,19 +10,17 @@ use crate::message::property;
 use crate::retry::RetryPolicy;
 use crate::topology::Ladder;
 use crate::transport::Delivery;
+use futures_util::future::BoxFuture;
+use std::slice::from_ref;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Takes deliveries to their end. What comes back may be acked; what does not is left for the broker to give back.
+///
+/// What is rare is boxed, here and below: every call would carry its size otherwise.
 pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work {
     let count = work.len();
-    let settled = run::<H>(shared, needs, work).await;
-    shared.stats.ended.add(count);
-    settled
-}
-
-async fn run<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work {
-    match work {
+    let settled = match work {
         Work::One(delivery) => {
             if one::<H>(shared, needs, &delivery).await {
                 Work::One(delivery)
@@ -38,28 +36,31 @@ async fn run<H: Handler>(shared: &Shared, needs: &H::Needs, work: Work) -> Work 
                     delivery.returns
                 ),
             };
-            if refuse(shared, &delivery, &refusal).await {
+            if refuse(shared, &delivery, refusal).await {
                 Work::One(delivery)
             } else {
                 Work::Nothing
             }
         }
-        Work::Many(deliveries) => Work::Many(many::<H>(shared, needs, deliveries).await),
+        Work::Many(deliveries) => Work::Many(Box::pin(many::<H>(shared, needs, deliveries)).await),
         Work::Nothing => Work::Nothing,
-    }
+    };
+    shared.stats.ended.add(count);
+    settled
 }
 
 /// One delivery: `true` when it may be acked.
 async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery) -> bool {
-    let received = match admit(shared, delivery) {
+    let mut room = None;
+    let received = match admit(shared, delivery, &mut room) {
         Ok(attributes) => Received { delivery, attributes },
-        Err(refusal) => return refuse(shared, delivery, &refusal).await,
+        Err(refusal) => return refuse(shared, delivery, refusal).await,
     };
     let mut history = History::of(shared, delivery);
     let mut budget = RetryPolicy::IN_PROCESS;
     loop {
         let started = Instant::now();
-        let ended = attempt::<H>(shared, needs, std::slice::from_ref(&received), history.attempts + 1).await;
+        let ended = attempt::<H>(shared, needs, from_ref(&received), history.attempts + 1, started).await;
         let took = started.elapsed();
         shared.stats.took(took);
         match ended {
@@ -68,11 +69,11 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
                 return true;
             }
             Ended::GivenUp => return false,
-            Ended::Undecodable(error) => return refuse(shared, delivery, &error.into()).await,
+            Ended::Undecodable(error) => return refuse(shared, delivery, error.into()).await,
             Ended::Failed(failed) => {
                 shared.stats.failed.add(1);
                 history.push(&failed, took, &shared.host, &shared.build);
-                match failure(shared, &received, &history, &failed, &mut budget).await {
+                match Box::pin(failure(shared, &received, &history, &failed, &mut budget)).await {
                     Next::Again => shared.stats.retried.add(1),
                     Next::Settled => return true,
                     Next::Unsettled => return false,
@@ -159,30 +160,34 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reaso
 }
 
 /// A delivery that never reached the function.
-async fn refuse(shared: &Shared, delivery: &Delivery, refusal: &Refusal) -> bool {
-    tracing::error!(
-        handler = shared.handler,
-        event_id = delivery.message.headers.get(property::MESSAGE_ID),
-        reason = refusal.reason,
-        error = %refusal.detail,
-        "dead letter"
-    );
-    let history = History::of(shared, delivery);
-    let death = Death {
-        reason: refusal.reason,
-        code: refusal.reason,
-        error: &refusal.detail,
-    };
-    let safe = publish_copy(shared, copy::dead(shared, delivery, &history, &death)).await;
-    if safe {
-        shared.stats.dead(refusal.reason);
-    }
-    safe
+fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> BoxFuture<'a, bool> {
+    Box::pin(async move {
+        tracing::error!(
+            handler = shared.handler,
+            event_id = delivery.message.headers.get(property::MESSAGE_ID),
+            reason = refusal.reason,
+            error = %refusal.detail,
+            "dead letter"
+        );
+        let history = History::of(shared, delivery);
+        let death = Death {
+            reason: refusal.reason,
+            code: refusal.reason,
+            error: &refusal.detail,
+        };
+        let safe = publish_copy(shared, copy::dead(shared, delivery, &history, &death)).await;
+        if safe {
+            shared.stats.dead(refusal.reason);
+        }
+        safe
+    })
 }
 
 /// A batch: together first, and each alone when that fails, so that one bad event does not take the others with it.
 async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Delivery>) -> Vec<Delivery> {
-    let admitted: Vec<_> = deliveries.iter().map(|delivery| admit(shared, delivery)).collect();
+    let mut rooms = vec![None; deliveries.len()];
+    let admitted = deliveries.iter().zip(&mut rooms);
+    let admitted: Vec<_> = admitted.map(|(delivery, room)| admit(shared, delivery, room)).collect();
     let received: Vec<_> = deliveries
         .iter()
         .zip(&admitted)
@@ -199,7 +204,7 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
     let mut done = false;
     if first_attempts && !received.is_empty() {
         let started = Instant::now();
-        let ended = attempt::<H>(shared, needs, &received, 1).await;
+        let ended = attempt::<H>(shared, needs, &received, 1, started).await;
         shared.stats.took(started.elapsed());
         match ended {
             Ended::Well => {

@@ -48,7 +48,8 @@ impl DeadLetter {
         let headers = &message.headers;
         let history = History::read(headers);
         let address = headers.get(header::ORIGIN_KEY).unwrap_or_default();
-        let attributes = Attributes::read(&message, address, true).ok();
+        let mut room = None;
+        let attributes = Attributes::read(&message, &mut room, address, true).ok();
         let owned = |name: &str| headers.get(name).map(str::to_owned);
         let read = attributes.as_ref();
         Self {
@@ -58,7 +59,7 @@ impl DeadLetter {
                 .or_else(|| owned(property::MESSAGE_ID)),
             event_type: read.map_or_else(|| address.to_owned(), Attributes::type_name),
             key: read.and_then(|read| read.key().map(str::to_owned)),
-            source: read.map(|read| read.source.clone().into_owned()),
+            source: read.map(|read| read.source.to_owned()),
             user: owned(header::ORIGIN_USER),
             correlation_id: read.map(|read| read.correlation().to_string()),
             trace_id: read.and_then(|read| Some(read.trace?.trace_id().to_string())),

@@ -137,7 +137,7 @@ impl DeadLetters {
         let mut headers = crate::message::Headers::with_capacity(message.headers.bytes(), message.headers.len());
         for (name, value) in message.headers.iter() {
             let ours = name.starts_with("x-evt-") && !KEPT.contains(&name);
-            if !ours && name != property::USER_ID && !header::STRIPPED.iter().any(|prefix| name.starts_with(prefix)) {
+            if !ours && name != property::USER_ID && !header::is_stripped(name) {
                 headers.push(name, value);
             }
         }

@@ -1,3 +1,4 @@
+use super::hex::hex8;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -115,12 +116,55 @@ impl FromStr for EventId {
         if text.is_empty() || text.len() > MAX_ID {
             return Err(InvalidId);
         }
-        // Only the canonical spelling: other spellings of a UUID must come back as they were.
-        let uuid = (text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase()))
-            .then(|| Uuid::try_parse(text).ok())
-            .flatten();
-        Ok(Self(uuid.map_or_else(|| Repr::Text(text.into()), Repr::Uuid)))
+        Ok(Self(
+            canonical(text).map_or_else(|| Repr::Text(text.into()), Repr::Uuid),
+        ))
     }
+}
+
+/// Only the canonical spelling: other spellings of a UUID must come back as they were.
+fn canonical(text: &str) -> Option<Uuid> {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let &[
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        b'-',
+        i,
+        j,
+        k,
+        l,
+        b'-',
+        m,
+        n,
+        o,
+        p,
+        b'-',
+        q,
+        r,
+        s,
+        t,
+        b'-',
+        ref rest @ ..,
+    ] = text
+    else {
+        return None;
+    };
+    let &[u, v, w, x, ref node @ ..] = rest;
+    let words = [
+        hex8([a, b, c, d, e, f, g, h])?,
+        hex8([i, j, k, l, m, n, o, p])?,
+        hex8([q, r, s, t, u, v, w, x])?,
+        hex8(*node)?,
+    ];
+    Some(Uuid::from_u128(
+        words.iter().fold(0, |id, word| id << 32 | u128::from(*word)),
+    ))
 }
 
 impl TryFrom<String> for EventId {

@@ -83,19 +83,19 @@ impl Metadata {
 
 impl From<&Attributes<'_>> for Metadata {
     fn from(attributes: &Attributes<'_>) -> Self {
-        let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             id: attributes.id.clone(),
-            source: attributes.source.clone().into_owned(),
-            name: attributes.name.clone().into_owned(),
+            source: attributes.source.to_owned(),
+            name: attributes.name.to_owned(),
             version: attributes.version,
-            subject: owned(&attributes.subject),
+            subject: owned(attributes.subject),
             time: attributes.time(),
-            correlation_id: owned(&attributes.correlation_id).unwrap_or_else(|| attributes.id.to_string()),
-            causation_id: owned(&attributes.causation_id),
-            sequence: owned(&attributes.sequence),
+            correlation_id: owned(attributes.correlation_id).unwrap_or_else(|| attributes.id.to_string()),
+            causation_id: owned(attributes.causation_id),
+            sequence: owned(attributes.sequence),
             trace: attributes.trace,
-            data_schema: owned(&attributes.data_schema),
+            data_schema: owned(attributes.data_schema),
         }
     }
 }

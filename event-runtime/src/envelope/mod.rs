@@ -6,6 +6,7 @@ mod error;
 mod found;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod hex;
 mod id;
 mod metadata;
 mod structured;
@@ -15,8 +16,10 @@ mod write;
 pub use attributes::{Attributes, MAX_ATTRIBUTE, PREFIXES};
 pub use decode::decode_json;
 pub use error::DecodeError;
+pub(crate) use found::Found;
 pub use id::{EventId, InvalidId, MAX_ID};
 pub use metadata::{Envelope, Metadata};
+pub(crate) use structured::{JSON, media_type};
 pub use trace::Trace;
 pub use write::Prefix;
 pub(crate) use write::{Cause, Content, Written, write};

@@ -1,18 +1,21 @@
-use super::DecodeError;
 use super::decode::place;
 use super::error::shortened;
-use super::found::Found;
+use super::found::is_known;
+use super::{DecodeError, PREFIXES};
+use crate::message::{Headers, Message};
 use base64::Engine as _;
+use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The parts of a structured-mode event (CloudEvents JSON format 1.0.2, section 3).
-#[derive(Debug)]
-pub(super) struct Structured<'a> {
-    pub(super) attributes: Found<'a>,
-    pub(super) data: Cow<'a, [u8]>,
+/// What almost every event says it is.
+pub(crate) const JSON: &str = "application/json";
+
+/// A content type without its parameters.
+pub(crate) fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// Whether the content type says structured mode, with or without parameters.
@@ -22,7 +25,10 @@ pub(super) struct Structured<'a> {
 /// Another format than JSON, or a batch: AMQP has none.
 pub(super) fn is_structured(content_type: &str) -> Result<bool, DecodeError> {
     const PREFIX: &str = "application/cloudevents";
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if content_type == JSON {
+        return Ok(false);
+    }
+    let media_type = media_type(content_type);
     match media_type.split_at_checked(PREFIX.len()) {
         Some((start, format)) if start.eq_ignore_ascii_case(PREFIX) => {
             if format.is_empty() || format.eq_ignore_ascii_case("+json") {
@@ -38,32 +44,33 @@ pub(super) fn is_structured(content_type: &str) -> Result<bool, DecodeError> {
     }
 }
 
-pub(super) fn read(body: &[u8]) -> Result<Structured<'_>, DecodeError> {
-    let parsed: Parsed<'_> = serde_json::from_slice(body)
+/// A structured event (CloudEvents JSON format 1.0.2, section 3) as a binary one: the attributes we know as headers, the
+/// data as the body.
+pub(super) fn unfold(message: &Message) -> Result<Message, DecodeError> {
+    let parsed: Parsed<'_> = serde_json::from_slice(&message.body)
         .map_err(|error| DecodeError::attribute(format!("the structured event is not valid: {}", place(&error))))?;
     if let Some(fault) = parsed.fault {
         return Err(DecodeError::Attribute(fault));
     }
-    let data = match (parsed.data, parsed.data_base64) {
+    let body = match (parsed.data, parsed.data_base64) {
         (Some(_), Some(_)) => return Err(DecodeError::attribute("both `data` and `data_base64` are there")),
-        (Some(data), None) => Cow::Borrowed(data.get().as_bytes()),
-        (None, Some(text)) => Cow::Owned(
-            base64::engine::general_purpose::STANDARD
-                .decode(text.as_bytes())
-                // The error of the decoder quotes a byte.
-                .map_err(|_| DecodeError::attribute("`data_base64` is not base64"))?,
-        ),
-        (None, None) => Cow::Borrowed(&b"null"[..]),
+        (Some(data), None) => message.body.slice_ref(data.get().as_bytes()),
+        (None, Some(text)) => base64::engine::general_purpose::STANDARD
+            .decode(text.as_bytes())
+            // The error of the decoder quotes a byte.
+            .map_err(|_| DecodeError::attribute("`data_base64` is not base64"))?
+            .into(),
+        (None, None) => Bytes::from_static(b"null"),
     };
-    Ok(Structured {
-        attributes: parsed.attributes,
-        data,
+    Ok(Message {
+        headers: parsed.attributes,
+        body,
     })
 }
 
 #[derive(Default)]
 struct Parsed<'a> {
-    attributes: Found<'a>,
+    attributes: Headers,
     data: Option<&'a RawValue>,
     data_base64: Option<Cow<'a, str>>,
     /// The first thing that is JSON and yet no CloudEvent.
@@ -82,15 +89,23 @@ impl<'a> Parsed<'a> {
                 Some(text) => self.data_base64.replace(text).is_some(),
                 None => return self.fault("data_base64", "is not a text"),
             },
-            _ => match (self.attributes.slot(name), text(value).or_else(|| plain(value))) {
-                (Some(slot), Some(text)) => slot.replace(text).is_some(),
-                (Some(_), None) => return self.fault(name, "is not a text"),
-                (None, _) => false,
+            _ if is_known(name) => match text(value).or_else(|| plain(value)) {
+                Some(text) => self.attribute(name, &text),
+                None => return self.fault(name, "is not a text"),
             },
+            _ => false,
         };
         if again {
             self.fault(name, "is there twice");
         }
+    }
+
+    /// Whether it was there before.
+    fn attribute(&mut self, name: &str, text: &str) -> bool {
+        let name = format!("{}{name}", PREFIXES[0]);
+        let again = self.attributes.get(&name).is_some();
+        self.attributes.push(&name, text);
+        again
     }
 
     fn fault(&mut self, name: &str, what: &str) {
@@ -167,8 +182,15 @@ mod tests {
         }
     }
 
+    fn read(body: &str) -> Result<Message, DecodeError> {
+        unfold(&Message {
+            headers: Headers::new(),
+            body: body.as_bytes().to_vec().into(),
+        })
+    }
+
     fn fault(body: &str) -> String {
-        read(body.as_bytes()).unwrap_err().to_string()
+        read(body).unwrap_err().to_string()
     }
 
     #[test]
@@ -179,7 +201,7 @@ mod tests {
             "not a CloudEvent: `data` is there twice"
         );
         assert!(fault(r#"{"data":1,"data_base64":"MQ=="}"#).contains("both `data` and `data_base64`"));
-        assert!(read(br#"{"mine":1,"mine":2,"id":null,"id":"2","data":null,"data_base64":"MQ=="}"#).is_ok());
+        assert!(read(r#"{"mine":1,"mine":2,"id":null,"id":"2","data":null,"data_base64":"MQ=="}"#).is_ok());
     }
 
     #[test]
@@ -201,12 +223,12 @@ mod tests {
     #[test]
     fn values_become_texts() {
         let body = r#"{"sequence":7,"subject":true,"time":"a\u00e9\n","nested":{"id":"no"},"data":{"id":[1]}}"#;
-        let Structured { attributes, data } = read(body.as_bytes()).unwrap();
-        assert_eq!(attributes.sequence.as_deref(), Some("7"));
-        assert_eq!(attributes.subject.as_deref(), Some("true"));
-        assert_eq!(attributes.time.as_deref(), Some("aé\n"));
-        assert_eq!(attributes.id, None);
-        assert_eq!(&data[..], br#"{"id":[1]}"#);
+        let Message { headers, body } = read(body).unwrap();
+        assert_eq!(headers.get("cloudEvents_sequence"), Some("7"));
+        assert_eq!(headers.get("cloudEvents_subject"), Some("true"));
+        assert_eq!(headers.get("cloudEvents_time"), Some("aé\n"));
+        assert_eq!(headers.get("cloudEvents_id"), None);
+        assert_eq!(&body[..], br#"{"id":[1]}"#);
     }
 
     #[test]
@@ -214,6 +236,6 @@ mod tests {
         let deep = format!(r#"{{"data":{}}}"#, "[".repeat(1 << 20));
         assert!(fault(&deep).contains("it is not JSON"));
         let deep = format!(r#"{{"other":{}1{}}}"#, "[".repeat(1 << 20), "]".repeat(1 << 20));
-        assert!(read(deep.as_bytes()).is_ok());
+        assert!(read(&deep).is_ok());
     }
 }

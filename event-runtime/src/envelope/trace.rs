@@ -1,3 +1,4 @@
+use super::hex::hex8;
 use std::fmt;
 
 /// Where in a distributed trace something happens (W3C Trace Context, `traceparent`).
@@ -35,12 +36,13 @@ impl Trace {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         // version "-" trace-id "-" parent-id "-" trace-flags
-        let (head, rest) = text.as_bytes().split_at_checked(55)?;
-        let version = hex(&head[..2])?;
+        let (head, rest) = text.as_bytes().split_first_chunk::<55>()?;
+        let word = |at: usize| hex8(*head[at..].first_chunk()?);
+        let [.., version, flags] = hex8([b'0', b'0', b'0', b'0', head[0], head[1], head[53], head[54]])?.to_be_bytes();
         let trace = Self {
-            trace_id: u128::from(hex(&head[3..19])?) << 64 | u128::from(hex(&head[19..35])?),
-            span_id: hex(&head[36..52])?,
-            flags: hex(&head[53..])? as u8 & KNOWN_FLAGS,
+            trace_id: u128::from(long(word(3)?, word(11)?)) << 64 | u128::from(long(word(19)?, word(27)?)),
+            span_id: long(word(36)?, word(44)?),
+            flags: flags & KNOWN_FLAGS,
         };
         let dashes = head[2] == b'-' && head[35] == b'-' && head[52] == b'-';
         // A later version may have more parts, version 0 has none.
@@ -61,18 +63,8 @@ impl Trace {
     }
 }
 
-/// At most 16 digits; only lower-case ones are allowed. Every event that arrives is read by this.
-fn hex(digits: &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for digit in digits {
-        let nibble = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        value = value << 4 | u64::from(nibble);
-    }
-    Some(value)
+fn long(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 struct Hex(u128, usize);

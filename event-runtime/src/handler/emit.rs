@@ -26,9 +26,9 @@ impl<E: Event> Emit<E> {
             origin: Origin {
                 id: attributes.id.clone(),
                 handler: call.handler,
-                correlation_id: attributes.correlation_id.as_deref().map(str::to_owned),
+                correlation_id: attributes.correlation_id.map(str::to_owned),
                 trace: call.trace,
-                trace_state: attributes.trace_state.as_deref().map(str::to_owned),
+                trace_state: attributes.trace_state.map(str::to_owned),
             },
             position: AtomicU32::new(0),
             events: PhantomData,

@@ -14,7 +14,7 @@ pub struct Received<'a> {
 
 impl Received<'_> {
     fn decode<E: EventSet>(&self) -> Result<E, DecodeError> {
-        E::decode_named(&self.attributes.name, self.attributes.version, &self.attributes.data)
+        E::decode_named(self.attributes.name, self.attributes.version, self.attributes.data)
     }
 }
 

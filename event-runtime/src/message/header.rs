@@ -26,13 +26,10 @@ pub(crate) const REPLAY_ID: &str = "x-evt-replay-id";
 pub(crate) const REPLAYED_AT: &str = "x-evt-replayed-at";
 
 /// What is left out of every copy: the broker's own bookkeeping, which it would act upon, and second addresses.
-pub(crate) const STRIPPED: [&str; 8] = [
-    "x-death",
-    "x-delivery-count",
-    "x-acquired-count",
-    "x-stream-offset",
-    "CC",
-    "BCC",
-    "x-first-death-",
-    "x-last-death-",
-];
+pub(crate) fn is_stripped(name: &str) -> bool {
+    matches!(
+        name,
+        "x-death" | "x-delivery-count" | "x-acquired-count" | "x-stream-offset" | "CC" | "BCC"
+    ) || name.starts_with("x-first-death-")
+        || name.starts_with("x-last-death-")
+}

@@ -23,7 +23,7 @@ impl Catalog {
         }
         write!(
             page,
-            "<span class=\"chip owner\">{}</span>",
+            "<span class=\"chip owner\">owner: {}</span>",
             Text(or_nobody(event.owner()))
         )?;
         if !event.sensitive().is_empty() {
@@ -32,7 +32,6 @@ impl Catalog {
         page.push_str("</h3>\n");
         summary(page, event.summary())?;
         page.push_str("<dl>\n");
-        fact(page, "Owner", Text(or_nobody(event.owner())))?;
         fact(page, "Published by", self.publisher_links(event))?;
         fact(page, "Taken by", handlers(&event.taken_by()))?;
         if let Some(key) = event.key() {

@@ -5,6 +5,9 @@ use super::escape::{Place, Text};
 use super::graph::{Graph, HEIGHT, Kind, graph};
 use std::fmt::{self, Write as _};
 
+/// How far the picture may shrink before it is scrolled.
+const SMALLEST: f64 = 0.75;
+
 pub(super) fn write(catalog: &Catalog, page: &mut String) -> fmt::Result {
     let graph = graph(catalog);
     if graph.nodes.is_empty() {
@@ -18,10 +21,11 @@ pub(super) fn write(catalog: &Catalog, page: &mut String) -> fmt::Result {
     let (width, height) = (graph.width, graph.height + below);
     write!(
         page,
-        "<div class=\"flow\" tabindex=\"0\"><svg width=\"{width:.0}\" height=\"{height:.0}\" \
+        "<div class=\"flow\" tabindex=\"0\"><svg style=\"min-width:{:.0}px\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"The flow of the events\">\
          <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
-         orient=\"auto-start-reverse\"><path d=\"M0 0 8 4 0 8z\"/></marker></defs>"
+         orient=\"auto-start-reverse\"><path d=\"M0 0 8 4 0 8z\"/></marker></defs>",
+        width * SMALLEST,
     )?;
     for edge in &graph.edges {
         line(&graph, *edge, page)?;

@@ -232,3 +232,70 @@ enum State {
     Open,
     Done,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Handler;
+    use crate::envelope::Prefix;
+    use crate::handler::Options;
+    use crate::topology::Names;
+    use event_contract::{Contract, Version};
+
+    const A: Contract = Contract::new("a.done", Version::FIRST, "a.done.v1");
+    const B: Contract = Contract::new("b.done", Version::FIRST, "b.done.v1");
+    const C: Contract = Contract::new("c.done", Version::FIRST, "c.done.v1");
+
+    fn handler(name: &'static str, takes: &[&'static Contract], publishes: &[&'static Contract]) -> Handler {
+        Handler {
+            name,
+            summary: "",
+            takes: takes.to_vec(),
+            publishes: publishes.to_vec(),
+            options: Options::DEFAULT,
+        }
+    }
+
+    fn of(handlers: Vec<Handler>) -> Graph {
+        graph(&Catalog::new(
+            "s",
+            Names::new("bus", "s"),
+            Prefix::default(),
+            handlers,
+            vec![&A],
+        ))
+    }
+
+    fn column(graph: &Graph, name: &str) -> usize {
+        graph.nodes.iter().find(|node| node.name == name).unwrap().column
+    }
+
+    #[test]
+    fn events_go_from_left_to_right() {
+        let graph = of(vec![handler("one", &[&A], &[&B]), handler("two", &[&A, &B], &[&C])]);
+        let columns = ["s", "a.done", "one", "b.done", "two", "c.done"].map(|name| column(&graph, name));
+        assert_eq!(columns, [0, 1, 2, 3, 4, 5]);
+        let bends = graph.nodes.iter().filter(|node| node.kind == Kind::Bend).count();
+        assert_eq!(bends, 2, "from a.done to two, past one and b.done");
+        for (at, node) in graph.nodes.iter().enumerate() {
+            assert!(
+                node.x + node.width <= graph.width && node.y + node.height() <= graph.height,
+                "{node:?}"
+            );
+            for other in graph.nodes[..at].iter().filter(|other| other.column == node.column) {
+                let apart = node.y >= other.y + other.height() || other.y >= node.y + node.height();
+                assert!(apart, "{node:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_circle_has_one_edge_back() {
+        let graph = of(vec![handler("one", &[&A], &[&B]), handler("two", &[&B], &[&A])]);
+        let back: Vec<_> = graph.edges.iter().filter(|edge| graph.goes_back(**edge)).collect();
+        let [(from, to)] = back[..] else { panic!("{back:?}") };
+        assert_eq!((&*graph.nodes[*from].name, &*graph.nodes[*to].name), ("two", "a.done"));
+        let graph = of(vec![handler("own", &[&A], &[&A])]);
+        assert_eq!(graph.edges.iter().filter(|edge| graph.goes_back(**edge)).count(), 1);
+    }
+}

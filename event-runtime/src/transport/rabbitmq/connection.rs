@@ -3,7 +3,9 @@
 use super::options::RabbitOptions;
 use super::socket::Lifeline;
 use super::url::Endpoint;
+use super::wire::{self, Plain, Wire};
 use crate::transport::TransportError;
+use async_rs::Runtime;
 use lapin::options::ConfirmSelectOptions;
 use lapin::tcp::AMQPUriTcpExt;
 use lapin::types::ShortString;
@@ -33,20 +35,20 @@ pub(super) async fn dial(endpoint: &Endpoint, options: &RabbitOptions, role: &st
 
     let socket = Lifeline::default();
     let (kept, tls) = (socket.keeper(), options.tls.clone());
-    let runtime = lapin::runtime::default_runtime().map_err(|error| error.to_string())?;
+    let tokio = Runtime::tokio_current();
     let attempt = Connection::connector(
         uri,
-        runtime,
-        async move |uri, runtime| {
-            let stream = timeout(patience, uri.connect_with_config_async(tls.as_ref(), &runtime))
+        wire::runtime(),
+        async move |uri, _| {
+            let stream = timeout(patience, uri.connect_with_config_async(tls.as_ref(), &tokio))
                 .await
                 .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
             match &stream {
-                AsyncTcpStream::Plain(tcp) => kept.keep(tcp.get_ref()),
-                AsyncTcpStream::Rustls(tls) => kept.keep(tls.get_ref().0.get_ref()),
+                Plain::Plain(tcp) => kept.keep(tcp.get_ref()),
+                Plain::Rustls(tls) => kept.keep(tls.get_ref().0.get_ref()),
                 _ => {}
             }
-            Ok(stream)
+            Ok(AsyncTcpStream::Plain(Wire::new(stream)))
         },
         ConnectionProperties::default().with_connection_name(format!("{} {role}", options.name).into()),
     );

@@ -1,5 +1,6 @@
 //! Between AMQP's messages and ours; nothing else knows both.
 
+use super::scrub::SUBSTITUTE;
 use crate::message::{Headers, Message, Outgoing, property};
 use crate::transport::{Delivery, PublishError};
 use bytes::Bytes;
@@ -10,6 +11,10 @@ use std::collections::BTreeMap;
 
 /// Kept for messages that are moved; nothing reads it.
 const CONTENT_ENCODING: &str = ":content_encoding";
+/// No properties, and yet texts that may be unreadable.
+const EXCHANGE: &str = ":exchange";
+const ROUTING_KEY: &str = ":routing_key";
+const HEADER_NAME: &str = ":header_name";
 const PERSISTENT: u8 = 2;
 const RETURNS: &str = "x-delivery-count";
 
@@ -17,6 +22,11 @@ const RETURNS: &str = "x-delivery-count";
 pub(super) fn delivery(from: lapin::message::Delivery, mut headers: Headers) -> Delivery {
     headers.clear();
     let returns = read(&from.properties, &mut headers);
+    for (what, text) in [(EXCHANGE, &from.exchange), (ROUTING_KEY, &from.routing_key)] {
+        if is_scrubbed(text.as_str()) {
+            headers.push(property::INVALID_UTF8, what);
+        }
+    }
     Delivery {
         tag: from.delivery_tag,
         exchange: from.exchange.into(),
@@ -44,6 +54,9 @@ fn read(from: &BasicProperties, headers: &mut Headers) -> u32 {
     for (name, text) in texts {
         if let Some(text) = text {
             headers.push(name, text.as_str());
+            if is_scrubbed(text.as_str()) {
+                headers.push(property::INVALID_UTF8, name);
+            }
         }
     }
     if let Some(seconds) = from.timestamp() {
@@ -58,8 +71,16 @@ fn read(from: &BasicProperties, headers: &mut Headers) -> u32 {
             _ if name.starts_with(':') => {}
             _ => push(headers, name, value),
         }
+        if is_scrubbed(name) {
+            headers.push(property::INVALID_UTF8, HEADER_NAME);
+        }
     }
     returns
+}
+
+/// Whether a short string was not UTF-8 when it came.
+fn is_scrubbed(text: &str) -> bool {
+    text.as_bytes().contains(&SUBSTITUTE)
 }
 
 fn push(headers: &mut Headers, name: &str, value: &AMQPValue) {

@@ -11,17 +11,20 @@ mod backoff;
 mod connection;
 mod consumer;
 mod failure;
+mod frames;
 mod health;
 mod lane;
 mod map;
 mod options;
 mod publisher;
 mod round;
+mod scrub;
 mod socket;
 mod supervisor;
 mod topology;
 mod url;
 mod window;
+mod wire;
 
 pub use options::RabbitOptions;
 
