@@ -169,7 +169,11 @@ pub(crate) fn judge(old: &Side, new: &Side, verdict: Verdict, rules: &[&str], ba
     }
     witnesses(old, new, &report);
     let accepted = accept(Some(&committed), &new.contract(), &[], Status::Live);
-    assert_eq!(accepted.is_ok(), matches!(verdict, Verdict::C | Verdict::Open | Verdict::W), "{seen}");
+    assert_eq!(
+        accepted.is_ok(),
+        matches!(verdict, Verdict::C | Verdict::Open | Verdict::W),
+        "{seen}"
+    );
 }
 
 /// What a report shows as refused is refused.
