@@ -436,10 +436,15 @@ fn sensitive_fields_are_not_shown() {
     assert!(variant::<Contact>("Mail").fields().iter().any(|field| field.sensitive));
 }
 
+#[derive(Debug, Serialize, Deserialize, Schema)]
+struct Parcel {
+    grams: u32,
+}
+
 #[derive(Debug, Serialize, Deserialize, Event)]
 #[event(name = "order.shipped", version = 1, owner = "logistics")]
 struct OrderShipped {
-    lines: Vec<Line>,
+    parcels: Vec<Parcel>,
     #[serde(with = "hex")]
     #[event(wire = "Option<String>")]
     color: Option<u32>,
@@ -448,6 +453,6 @@ struct OrderShipped {
 #[test]
 fn an_event_has_a_shape() {
     assert_eq!(OrderShipped::SHAPE, Shape::Object(OrderShipped::CONTRACT.data));
-    assert_eq!(field::<OrderShipped>("lines").shape.to_string(), "[Line]");
+    assert_eq!(field::<OrderShipped>("parcels").shape.to_string(), "[Parcel]");
     assert!(field::<OrderShipped>("color").absent == event_runtime::__private::Absent::Refused);
 }
