@@ -4,6 +4,20 @@
 #![allow(clippy::unwrap_used)]
 
 mod contracts {
+    mod collections;
+    mod external;
+    mod fields;
+    mod histories;
+    mod judge;
     mod merging;
+    mod names;
+    mod numbers;
+    mod prelude;
+    mod presence;
+    mod samples;
     mod saving;
+    mod tagged;
+    mod traps;
+    mod unknown;
+    mod views;
 }

@@ -385,7 +385,8 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// # Arguments and result
 ///
 /// The first argument says what is handled: an event, a set (`#[derive(EventSet)]`), or `Envelope<E>` or `Batch<E>` of
-/// one. After it come any of `State<T>`, `Context` and `Emit<E>`, all by value. What is returned is published: `()`, an
+/// one. After it come any of `State<T>`, `Context` and `Emit<E>`, all by value, and in an `idempotent` handler the transaction
+/// of the store, lent: `tx: &mut Tx<'_, Postgres>`. What is returned is published: `()`, an
 /// event, `Option`, `Vec` or a tuple of events, or a `Result` of one of these whose error derives `Failure` or is
 /// `BoxError`.
 ///
@@ -397,6 +398,7 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | option | default | meaning |
 /// |---|---|---|
 /// | `name = "authorize"` | the function's name | names the queue, with the service's name before it |
+/// | `idempotent` | no | an event has its effect once: `tx: &mut Tx<'_, D>` and what is emitted commit with the note that it is handled; `idempotent(by = "payment_id", window = "14d", alone)` |
 /// | `retry(attempts = 5, from = "200ms", to = "30s")` | these | how often an event is tried in all; the first and the longest wait in between |
 /// | `timeout = "30s"` | this | the longest one attempt may take |
 /// | `concurrency = 16` | this, or `prefetch` where that is less | how many run at the same time in one process |
@@ -406,7 +408,7 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | `from = ["checkout"]` | anyone | the broker users whose events are taken |
 /// | `crate = "my::event_runtime"` | `::event_runtime` | where the runtime is, for crates that re-export it |
 ///
-/// Times are a whole number and a unit: `"200ms"`, `"30s"`, `"5m"`, `"1h"`.
+/// Times are a whole number and a unit: `"200ms"`, `"30s"`, `"5m"`, `"1h"`, `"14d"`.
 #[proc_macro_attribute]
 pub fn handler(options: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(options.into(), item.into()).into()

@@ -6,6 +6,12 @@ pub use crate::failure::{BoxError, Class, Failure};
 pub use crate::handler::{Batch, Context, Emit, State};
 pub use crate::publisher::Publisher;
 pub use crate::service::{Handle, Service};
+pub use crate::store::Tx;
+pub use crate::store::memory::{Memory, MemoryStore};
+#[cfg(feature = "postgres")]
+pub use crate::store::postgres::{Postgres, PostgresStore};
+#[cfg(feature = "sqlite")]
+pub use crate::store::sqlite::{Sqlite, SqliteStore};
 pub use event_contract::Schema;
 #[cfg(feature = "macros")]
 pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};

@@ -159,6 +159,15 @@ const fn consequence(text: Text, issue: &Issue) -> Text {
         (Rule::FieldRemoved | Rule::FieldRenamed, Direction::Backward | Direction::Forward) if issue.silent => {
             return text.add("\n      consumers that run today find nothing there, and do not notice");
         }
+        (Rule::NumberChanged, Direction::Forward) if issue.silent => {
+            return text.add("\n      consumers that run today read rounded numbers, and do not notice");
+        }
+        (Rule::NumberChanged, Direction::Backward) if issue.silent => {
+            return text.add("\n      numbers of events from before this change are rounded without an error");
+        }
+        (Rule::AliasRemoved, _) if issue.silent => {
+            return text.add("\n      what events hold there is lost without an error");
+        }
         (Rule::FieldUnread, _) => return text.add("\n      what events hold there is lost without an error"),
         (
             Rule::DefaultChanged

@@ -74,6 +74,17 @@ const fn only_written(walk: &mut Walk, field: &Field, reader: &Object, writer: &
     }
     let refused = matches!(reader.unknown, Unknown::Refused) && !is_never_written(field);
     match walk.direction {
+        Direction::Backward if let Some(new) = prepared(field, reader, writer) => {
+            // Consumers that run today know the new name, but events have the old one.
+            walk.issue_at(
+                segment,
+                Rule::AliasRemoved,
+                Some(new.shape),
+                Some(field.shape),
+                field.name,
+            );
+            lost(walk, new);
+        }
         Direction::Backward => {
             match other_half(field, reader, writer) {
                 Some(name) => walk.issue_at(segment, Rule::FieldRenamed, None, Some(field.shape), name),
@@ -135,7 +146,8 @@ const fn facts(walk: &mut Walk, reader: &Field, writer: &Field) -> bool {
     if !unread.is_empty() {
         let rule = match walk.direction {
             Direction::Itself => Rule::NotReadBack,
-            _ if same(unread, writer.name) => Rule::FieldRenamed,
+            // Backward, the new reader does not read its own name any more: nothing is called differently.
+            Direction::Forward | Direction::View if same(unread, writer.name) => Rule::FieldRenamed,
             _ => Rule::AliasRemoved,
         };
         walk.issue(rule, reads, writes, unread);
@@ -281,6 +293,22 @@ const fn reader_of<'a>(field: &Field, reader: &'a Object) -> Option<&'a Field> {
         let candidate = &reader.fields[at];
         if !candidate.reads.is_empty() && contains(candidate.reads, field.name) {
             return Some(candidate);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The field of the reader under a name that `field` of the writer was ready to read.
+const fn prepared<'a>(field: &Field, reader: &'a Object, writer: &Object) -> Option<&'a Field> {
+    let mut at = 0;
+    while at < field.reads.len() {
+        let name = field.reads[at];
+        if !same(name, field.name) && by_name(writer, name).is_none() {
+            let found = by_name(reader, name);
+            if found.is_some() {
+                return found;
+            }
         }
         at += 1;
     }

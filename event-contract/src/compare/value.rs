@@ -28,11 +28,13 @@ pub(super) const fn value(walk: &mut Walk, reader: &Shape, writer: &Shape) {
         (Shape::Float(reads), Shape::Float(writes)) => {
             if matches!((reads, writes), (Float::F32, Float::F64)) {
                 walk.issue(Rule::NumberChanged, Some(*reader), Some(*writer), "");
+                walk.silently();
             }
         }
         (Shape::Float(reads), Shape::Integer(writes)) => {
             if !exact(*reads, *writes) {
                 walk.issue(Rule::NumberChanged, Some(*reader), Some(*writer), "");
+                walk.silently();
             }
         }
         (Shape::Text(reads), Shape::Text(writes)) => {

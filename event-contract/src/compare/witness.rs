@@ -51,6 +51,14 @@ impl Issue {
             | Rule::TagTwice
             | Rule::FieldUnread => false,
             Rule::CatchAllMissing => !self.path.is_choice(),
+            // serde reads structs from arrays too, by position.
+            Rule::TypeChanged => !matches!(
+                (&self.reader, &self.writer),
+                (
+                    Some(Shape::Object(_)),
+                    Some(Shape::Tuple(_) | Shape::Array(..) | Shape::List(_) | Shape::Set(_))
+                )
+            ),
             _ => true,
         }
     }
@@ -128,6 +136,7 @@ impl Issue {
     const fn leaf(&self, text: Text) -> Text {
         match (self.rule, &self.reader, &self.writer) {
             (Rule::NullRefused, ..) => text.add("null"),
+            (Rule::UnknownRefused, None, None) => text.add("{\"unknown\":true}"),
             (_, Some(reader), Some(writer)) => refused(text, writer, reader),
             (_, None, Some(writer)) => sample(text, writer),
             (_, Some(reader), None) => sample(text, reader),
@@ -150,6 +159,9 @@ const fn refused(text: Text, writer: &Shape, reader: &Shape) -> Text {
         (Shape::Integer(writes), Shape::Float(_)) => text.number(writes.range().1),
         (Shape::Float(_), Shape::Float(_)) => text.add("1e300"),
         (Shape::Text(form), Shape::Char) if same(form, "string") => text.add("\"two letters\""),
+        (Shape::Text(writes), Shape::Text(reads)) if same(writes, "ip") && same(reads, "ipv4") => {
+            sample(text, &Shape::Text("ipv6"))
+        }
         (Shape::Any, _) => text.add("{\"anything\":true}"),
         (Shape::List(_) | Shape::Set(_), Shape::Array(..) | Shape::Tuple(_)) => text.add("[]"),
         _ => sample(text, writer),

@@ -14,14 +14,14 @@ pub use self::event::{
     decode_own, not_built, version,
 };
 pub use self::failure::{IsError, IsFailure, Judge, Judgement};
-pub use self::handler::{MaybeInput, NotBuilt, Probe, check_batch};
+pub use self::handler::{DedupeKey, MaybeInput, NotBuilt, Probe, check_batch, dedupe_key};
 pub use self::schema::{beside_tag, count, flat, unknown};
 pub use self::test::{Tested, Untested};
 pub use self::view::{Old, check_view_of_event, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
-pub use crate::handler::{Argument, Call, Handler, Input, Options, Return};
+pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, Options, Return, lend};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
@@ -30,6 +30,7 @@ pub use event_contract::{
 };
 pub use std::borrow::Cow;
 pub use std::convert::From;
+pub use std::error::Error;
 pub use std::fmt::{Debug, Formatter, Result as FmtResult};
 pub use std::include_bytes;
 pub use std::option::Option;
