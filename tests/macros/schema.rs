@@ -436,15 +436,10 @@ fn sensitive_fields_are_not_shown() {
     assert!(variant::<Contact>("Mail").fields().iter().any(|field| field.sensitive));
 }
 
-#[derive(Debug, Serialize, Deserialize, Schema)]
-struct Parcel {
-    grams: u32,
-}
-
 #[derive(Debug, Serialize, Deserialize, Event)]
 #[event(name = "order.shipped", version = 1, owner = "logistics")]
 struct OrderShipped {
-    parcels: Vec<Parcel>,
+    places: Vec<Place>,
     #[serde(with = "hex")]
     #[event(wire = "Option<String>")]
     color: Option<u32>,
@@ -453,6 +448,6 @@ struct OrderShipped {
 #[test]
 fn an_event_has_a_shape() {
     assert_eq!(OrderShipped::SHAPE, Shape::Object(OrderShipped::CONTRACT.data));
-    assert_eq!(field::<OrderShipped>("parcels").shape.to_string(), "[Parcel]");
+    assert_eq!(field::<OrderShipped>("places").shape.to_string(), "[Place]");
     assert!(field::<OrderShipped>("color").absent == event_runtime::__private::Absent::Refused);
 }
