@@ -1,31 +1,13 @@
 //! Files that are there as a whole or not at all, and one writer at a time.
 
 use crate::error::{Error, Result};
+use event_contract::file::{Existing, write_file};
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Writes the file beside its place and moves it there; makes its folder where needed.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let failed = |error: &std::io::Error| Error::file("write", path, error);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let beside = folder.join(format!(".{name}.{}-{count}.tmp", std::process::id()));
-    let written = File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        // What is half written is in nobody's way, but it is not needed either.
-        _ = fs::remove_file(&beside);
-        failed(&error)
-    })
+    write_file(path, text, Existing::Replace).map_err(|error| Error::file("write", path, &error))
 }
 
 /// Holds off every other command that writes below a folder, until it is dropped.

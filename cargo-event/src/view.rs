@@ -33,7 +33,7 @@ pub(crate) fn view(ty: &str, committed: &Committed, versions: &[u32]) -> View {
     let fields = writer.fields(committed.data, "", "pub ");
     let list: Vec<_> = versions.iter().map(ToString::to_string).collect();
     let mut text = format!(
-        "/// What is read of `{event}`. Remove what is not needed: the producer is then free to remove it, too.\n\
+        "/// What is read of `{event}`. Remove what is not needed: then the producer is free to remove it, too.\n\
          #[derive(Debug, Clone, PartialEq, Deserialize, View)]\n\
          #[view(event = \"{event}\", versions = [{list}])]\n\
          pub struct {ty} {{\n{fields}}}\n",

@@ -175,8 +175,7 @@ fn a_damaged_file_is_one_error_with_its_line() {
         place.write(file, &format!("{}\n{damage}\n", good.trim_end()));
         let line = good.trim_end().lines().count() + 1;
         let ran = place.event("orders", &["contract", "accept"]).ends(2);
-        let ran = ran
-            .errs(&format!("error: contracts/order.placed/v1.toml:{line}: "))
+        ran.errs(&format!("error: contracts/order.placed/v1.toml:{line}: "))
             .errs(says);
         place.write(file, &good);
     }

@@ -19,6 +19,8 @@ fn passes_clippy_and_its_own_tests() {
     add(&["handler", "count_lines", "--event", "order.line_added"]);
     // The versions that the workspace has been built with are on this machine.
     fs::copy(checkout().join("Cargo.lock"), place.path().join("payments/Cargo.lock")).unwrap();
+    place.event("payments", &["contract", "accept"]).ends(0);
+    add(&["handler", "ship_order", "--event", "order.placed", "--view"]);
     place.cargo("payments", &["fmt", "--check"]).ends(0);
     place
         .cargo(
@@ -35,7 +37,9 @@ fn passes_clippy_and_its_own_tests() {
     for test in [
         "events::order_line_added::tests::reads_what_it_writes",
         "events::order_placed::tests_of_version_2::reads_the_version_before_it",
+        "events::order_placed::order_placed_v1_contract",
         "handlers::charge_card::tests::takes_order_placed",
+        "handlers::ship_order::tests::takes_order_placed",
         "tests::starts_in_process",
     ] {
         assert!(listed.contains(test), "{test}\n{listed}");

@@ -230,6 +230,18 @@ fn a_view_that_would_break_is_not_recorded() {
 }
 
 #[test]
+fn two_views_of_one_name() {
+    let place = two();
+    for (file, field) in [("a", "note = \"string?\""), ("b", "total_cents = \"i64\"")] {
+        place.now("billing", &format!("views/{file}"), &view("billing.charge", 1, field));
+    }
+    let ran = place
+        .event("billing", &["contract", "publish-view", "--to", "../orders"])
+        .ends(2);
+    ran.errs("two views are called `billing.charge`").errs("rename one");
+}
+
+#[test]
 fn retiring() {
     let place = two();
     let retire = |event: &str, reason: &str| place.event("orders", &["contract", "retire", event, "--reason", reason]);

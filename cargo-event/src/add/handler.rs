@@ -35,7 +35,7 @@ pub(super) fn run(opt: &opt::AddHandler, manifest: Option<&Path>, output: Output
     let contract = contract(&folders, &opt.event);
     let taken = match (newest, contract) {
         (Some(own), _) if !opt.view => own_event(&project, own, &folders)?,
-        (_, Some((folder, entry))) => event_elsewhere(&project, folder, entry),
+        (_, Some((folder, entry))) => event_elsewhere(&project, &opt.name, folder, entry),
         (Some(_), None) => {
             return Err(Error::new(format!(
                 "a view is made from the contract, and `{}` has none yet",
@@ -104,7 +104,7 @@ fn own_event(project: &Project, own: &Own, folders: &[Folder]) -> Result<Taken> 
 }
 
 /// An event whose type is not here, or not wanted: a view of it, and the test publishes the bytes of its sample.
-fn event_elsewhere(project: &Project, folder: &Folder, entry: &Entry) -> Taken {
+fn event_elsewhere(project: &Project, handler: &str, folder: &Folder, entry: &Entry) -> Taken {
     let committed = &entry.committed;
     let reads = |other: &&Entry| {
         let other = &other.committed;
@@ -118,7 +118,8 @@ fn event_elsewhere(project: &Project, folder: &Folder, entry: &Entry) -> Taken {
         .filter(reads)
         .map(|entry| entry.committed.version.get())
         .collect();
-    let ty = name::type_name(committed.event);
+    // The producer knows a view by its name, so it is that of the handler.
+    let ty = name::type_name(handler);
     let View { text, left_out } = view(&ty, committed, &versions);
     let sample = folder.sample_path(committed.event, committed.version);
     let sample = if sample.exists() {

@@ -70,10 +70,9 @@ pub(crate) fn compiled(project: &Project, options: &[String]) -> Result<Compiled
     let out = Out::new(project)?;
     let mut compiled = Compiled::default();
     for (at, program) in programs.iter().enumerate() {
-        let names = names(program)?;
-        if !names.is_empty() {
-            let folder = out.0.join(at.to_string());
-            ask(program, &names, &folder)?;
+        for (batch, names) in batches(names(program)?).iter().enumerate() {
+            let folder = out.0.join(format!("{at}-{batch}"));
+            ask(program, names, &folder)?;
             compiled.read(project, program, &folder)?;
         }
     }
@@ -149,6 +148,22 @@ fn is_contract(name: &str) -> bool {
         && !parts.any(|module| module == "tests" || module == "test")
 }
 
+/// Tests of one name would write to one file: they are asked one after another.
+fn batches(names: Vec<String>) -> Vec<Vec<String>> {
+    let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
+    let mut batches: Vec<Vec<String>> = Vec::new();
+    for name in names {
+        let free = batches
+            .iter_mut()
+            .find(|batch| batch.iter().all(|other| last(other) != last(&name)));
+        match free {
+            Some(batch) => batch.push(name),
+            None => batches.push(vec![name]),
+        }
+    }
+    batches
+}
+
 fn ask(program: &Program, names: &[String], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| Error::file("make", folder, &error))?;
     let mut command = Command::new(&program.executable);
@@ -187,11 +202,7 @@ impl Compiled {
             let file = event_contract::file::parse_view(&text)
                 .map_err(|error| Error::new(format!("what {} says of itself: {error}", path.display())))?;
             let package = program.manifest.parent().map(Path::to_owned).unwrap_or_default();
-            let is_it = |view: &View| {
-                view.package == package
-                    && (view.file.reader.consumer, view.file.event, view.file.version)
-                        == (file.reader.consumer, file.event, file.version)
-            };
+            let is_it = |view: &View| view.package == package && view.file == file;
             if !self.views.iter().any(is_it) {
                 self.views.push(View { file, package });
             }
@@ -266,7 +277,13 @@ impl Drop for Out {
 
 #[cfg(test)]
 mod tests {
-    use super::is_contract;
+    use super::{batches, is_contract};
+
+    #[test]
+    fn one_name_at_a_time() {
+        let names = ["a::x", "b::x", "y", "c::x"].map(str::to_owned).to_vec();
+        assert_eq!(batches(names), [vec!["a::x", "y"], vec!["b::x"], vec!["c::x"]]);
+    }
 
     #[test]
     fn only_the_tests_of_contracts() {

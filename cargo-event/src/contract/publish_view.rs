@@ -49,6 +49,13 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
             );
         }
         let path = contracts.join("views").join(view_place(&file));
+        if kept.contains(&path) {
+            return Err(Error::new(format!(
+                "two views are called `{}`, and both read `{}` {}",
+                file.reader.consumer, file.event, file.version
+            ))
+            .help("a view is called after its struct: rename one of them"));
+        }
         let text = file::write_view(&file);
         let state = match plan::read(&path)? {
             None => "recorded",
