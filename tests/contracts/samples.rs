@@ -63,7 +63,6 @@ pub(crate) fn samples(shape: &Shape) -> Vec<String> {
             .map(|members| format!("{{{members}}}"))
             .collect(),
         Shape::Choice(choice) => variants(choice),
-        _ => Vec::new(),
     };
     samples.truncate(MOST);
     samples
