@@ -7,6 +7,7 @@ mod contracts {
     mod collections;
     mod external;
     mod fields;
+    mod histories;
     mod judge;
     mod merging;
     mod names;
@@ -16,5 +17,7 @@ mod contracts {
     mod samples;
     mod saving;
     mod tagged;
+    mod traps;
     mod unknown;
+    mod views;
 }

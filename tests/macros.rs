@@ -8,4 +8,5 @@ mod macros {
     mod failure;
     mod handler;
     mod schema;
+    mod view;
 }

@@ -1,6 +1,9 @@
 //! What the compiler says about mistakes. One file per mistake, named after it, the message beside it.
 
+use std::path::Path;
 use std::process::Command;
+use std::sync::Once;
+use std::{fs, io};
 use trybuild::TestCases;
 
 #[test]
@@ -24,17 +27,54 @@ fn handler() {
 }
 
 #[test]
+fn schema() {
+    cases("schema");
+}
+
+#[test]
 fn service() {
     cases("service");
 }
 
+#[test]
+fn view() {
+    cases("view");
+}
+
 fn cases(of: &str) {
     refuse_other_compilers();
+    contracts();
     let cases = TestCases::new();
     cases.pass(format!("ui/{of}/pass/*.rs"));
     cases.compile_fail(format!("ui/{of}/fail/*.rs"));
     // The few whose words are the compiler's.
     cases.compile_fail(format!("ui/{of}/fail/rustc/*.rs"));
+}
+
+/// Puts the contract files where the crate that trybuild makes of the cases finds them.
+fn contracts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target holds tmp");
+        let project = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
+        let into = project.join("contracts");
+        _ = fs::remove_dir_all(&into);
+        copy(Path::new("ui/contracts"), &into).expect("the contract files can be copied");
+    });
+}
+
+fn copy(from: &Path, into: &Path) -> io::Result<()> {
+    fs::create_dir_all(into)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = into.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
 }
 
 /// The messages hold for the pinned compiler; with another one their differences would say nothing.

@@ -62,6 +62,25 @@ pub const fn check_member(before: &[&Contract], own: &Contract) {
     }
 }
 
+/// Checks that a view names versions of one event, each once.
+///
+/// # Panics
+///
+/// When it does not. Evaluated in a constant, so that the compiler shows the text.
+#[track_caller]
+pub const fn check_same_event(first: &Contract, other: &Contract) {
+    if first.is_invalid() || other.is_invalid() || same(first.name, other.name) {
+        return;
+    }
+    let text = Text::new()
+        .add("a view is of one event, and these are `")
+        .add(first.name)
+        .add("` and `")
+        .add(other.name)
+        .add("`; write a view for each");
+    panic!("{}", text.as_str());
+}
+
 /// Checks a type against the contract that is written down for its version; `true` when there are warnings.
 ///
 /// # Panics

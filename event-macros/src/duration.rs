@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use std::time::Duration;
 
-/// Reads `200ms`, `30s`, `5m` or `1h`; `None` for anything else.
+/// Reads `200ms`, `30s`, `5m`, `1h` or `14d`; `None` for anything else.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -12,6 +12,7 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
         "s" => Some(Duration::from_secs(number)),
         "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
         "h" => Some(Duration::from_secs(number.checked_mul(3600)?)),
+        "d" => Some(Duration::from_secs(number.checked_mul(24 * 3600)?)),
         _ => None,
     }
 }
@@ -42,6 +43,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn days_are_read() {
+        assert_eq!(parse("14d"), Some(Duration::from_secs(14 * 24 * 3600)));
+        assert_eq!(parse("213503982334601d"), None);
+    }
+
+    #[test]
     fn units() {
         for (text, millis) in [
             ("200ms", 200),
@@ -49,6 +56,7 @@ mod tests {
             ("5m", 300_000),
             ("1h", 3_600_000),
             ("0s", 0),
+            ("48h", 48 * 3_600_000),
         ] {
             let duration = parse(text).unwrap();
             assert_eq!(duration, Duration::from_millis(millis), "{text}");
@@ -61,7 +69,7 @@ mod tests {
             "10 s",
             "1.5s",
             "-1s",
-            "1d",
+            "1w",
             "1S",
             "99999999999999999999s",
             "18446744073709551615h",

@@ -18,8 +18,10 @@ mod shape;
 mod snapshot;
 mod suggest;
 mod symbol;
+mod test;
 mod text;
 mod value;
+mod view;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -188,6 +190,66 @@ pub fn schema(input: TokenStream) -> TokenStream {
     schema::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
+/// Makes a struct what a handler reads of an event that is declared elsewhere.
+///
+/// It has the fields that are needed and no others. The compiler checks that every event of the versions it names can be
+/// read as this: against the producer's contract file, or against the producer's types.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// # mod orders {
+/// #     use event_runtime::prelude::*;
+/// #     #[derive(Debug, Serialize, Deserialize, Event)]
+/// #     #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// #     pub struct OrderPlaced { pub order_id: u64, pub total_cents: i64, pub note: Option<String> }
+/// # }
+/// /// What is needed to send an invoice.
+/// #[derive(Debug, Deserialize, View)]
+/// #[view(of = orders::OrderPlaced)]
+/// struct Placed {
+///     order_id: u64,
+///     total_cents: i64,
+/// }
+///
+/// /// Sends an invoice.
+/// #[handler]
+/// async fn send_invoice(order: Placed) {
+///     println!("{}: {}", order.order_id, order.total_cents);
+/// }
+///
+/// assert_eq!(Placed::CONTRACT.type_name, "order.placed.v1");
+/// ```
+///
+/// A handler takes it as it takes an event, alone or in `Envelope` or `Batch`; it is not published, and no member of a set.
+/// Each version is read as it is, without upcasts; others are refused. The struct derives `Deserialize`, and every serde
+/// attribute is honoured, as in [`Schema`](macro@Schema).
+///
+/// # On the struct
+///
+/// | option | meaning |
+/// |---|---|
+/// | `event = "order.placed", versions = [1, 2]` | checked against `contracts/order.placed/v1.toml` and `v2.toml`, or the copies in `contracts/vendor` that `cargo event contract fetch` brings |
+/// | `of = orders::OrderPlaced` | checked against types, of a crate that holds the producer's contracts; `of = [A, B]` for several versions |
+/// | `crate = "my::event_runtime"` | where the runtime is, for crates that re-export it |
+///
+/// # On a field
+///
+/// | option | meaning |
+/// |---|---|
+/// | `sensitive` | never shown; see [`Event`](macro@Event#sensitive-fields) |
+/// | `wire = "String"` | the Rust type it looks like on the wire, for what serde alone cannot tell |
+///
+/// # What does not compile
+///
+/// A field that the event does not have, of another type or a narrower range; a field that is required here and may be
+/// absent or `null` there; an enum that lacks a variant and has no `#[serde(other)]`; `deny_unknown_fields`, which would
+/// break with the producer's next field; a version without a contract. A retired version is a warning.
+#[proc_macro_derive(View, attributes(view))]
+pub fn view(input: TokenStream) -> TokenStream {
+    view::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
 /// Makes an enum the events of one handler, in one queue and in one order.
 ///
 /// Each variant holds one event; every event converts into the set with `From`.
@@ -323,7 +385,8 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// # Arguments and result
 ///
 /// The first argument says what is handled: an event, a set (`#[derive(EventSet)]`), or `Envelope<E>` or `Batch<E>` of
-/// one. After it come any of `State<T>`, `Context` and `Emit<E>`, all by value. What is returned is published: `()`, an
+/// one. After it come any of `State<T>`, `Context` and `Emit<E>`, all by value, and in an `idempotent` handler the transaction
+/// of the store, lent: `tx: &mut Tx<'_, Postgres>`. What is returned is published: `()`, an
 /// event, `Option`, `Vec` or a tuple of events, or a `Result` of one of these whose error derives `Failure` or is
 /// `BoxError`.
 ///
@@ -335,6 +398,7 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | option | default | meaning |
 /// |---|---|---|
 /// | `name = "authorize"` | the function's name | names the queue, with the service's name before it |
+/// | `idempotent` | no | an event has its effect once: `tx: &mut Tx<'_, D>` and what is emitted commit with the note that it is handled; `idempotent(by = "payment_id", window = "14d", alone)` |
 /// | `retry(attempts = 5, from = "200ms", to = "30s")` | these | how often an event is tried in all; the first and the longest wait in between |
 /// | `timeout = "30s"` | this | the longest one attempt may take |
 /// | `concurrency = 16` | this, or `prefetch` where that is less | how many run at the same time in one process |
@@ -344,7 +408,7 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | `from = ["checkout"]` | anyone | the broker users whose events are taken |
 /// | `crate = "my::event_runtime"` | `::event_runtime` | where the runtime is, for crates that re-export it |
 ///
-/// Times are a whole number and a unit: `"200ms"`, `"30s"`, `"5m"`, `"1h"`.
+/// Times are a whole number and a unit: `"200ms"`, `"30s"`, `"5m"`, `"1h"`, `"14d"`.
 #[proc_macro_attribute]
 pub fn handler(options: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(options.into(), item.into()).into()

@@ -46,6 +46,9 @@ symbols! {
     SEQUENCE = "sequence",
     SENSITIVE = "sensitive",
     WIRE = "wire",
+    // #[view(..)].
+    VERSIONS = "versions",
+    OF = "of",
     // #[schema(..)] on an enum.
     OPEN = "open",
     // #[failure(..)].
@@ -66,6 +69,9 @@ symbols! {
     MAX = "max",
     WITHIN = "within",
     IDEMPOTENT = "idempotent",
+    BY = "by",
+    WINDOW = "window",
+    ALONE = "alone",
     ORDERED_BY = "ordered_by",
     PARTITIONS = "partitions",
     ON_POISON = "on_poison",

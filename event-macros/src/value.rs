@@ -4,11 +4,12 @@ use crate::attr::{Opt, Options, Value};
 use crate::ctxt::Ctxt;
 use crate::duration;
 use crate::runtime_path::RuntimePath;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::ToTokens;
 use std::time::Duration;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Expr, ExprArray, ExprLit, ExprUnary, Lit, LitInt, LitStr, Type, UnOp};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprArray, ExprLit, ExprUnary, Lit, LitInt, LitStr, Token, Type, UnOp};
 
 /// A value together with the tokens it was written as.
 pub(crate) struct Written<T, L> {
@@ -91,6 +92,30 @@ impl Opt {
         }
     }
 
+    /// `word = [1, 2]`.
+    pub(crate) fn counts(&self, cx: &Ctxt, max: u32, example: u32) -> Option<Vec<Written<u32, LitInt>>> {
+        let expected = format!("`{} = [{example}]`", self.word);
+        let array = match self.expr(cx, &expected)? {
+            Expr::Array(array) if !array.elems.is_empty() => array,
+            other => {
+                return self.wrong(
+                    cx,
+                    other,
+                    format_args!("`{}` takes a list of numbers: {expected}", self.word),
+                );
+            }
+        };
+        let all = array.elems.iter().map(|element| {
+            let one = Self {
+                word: self.word.clone(),
+                value: Value::Is(element.to_token_stream()),
+            };
+            one.count(cx, max, example)
+        });
+        // Every element is looked at before one of them decides.
+        all.collect::<Vec<_>>().into_iter().collect()
+    }
+
     /// `word = "30s"`.
     pub(crate) fn duration(&self, cx: &Ctxt, example: &str) -> Option<Written<Duration, LitStr>> {
         let units = "\"200ms\", \"30s\", \"5m\" or \"1h\"";
@@ -127,6 +152,28 @@ impl Opt {
                 format_args!("`{0}` takes a type: `{0} = {example}`", self.word),
             ),
         }
+    }
+
+    /// `word = Type`, or `word = [Type, Type]`.
+    pub(crate) fn tys(&self, cx: &Ctxt, example: &str) -> Option<Vec<Type>> {
+        if let Value::Is(value) = &self.value
+            && let Ok(list) = syn::parse2::<Group>(value.clone())
+            && list.delimiter() == Delimiter::Bracket
+        {
+            let types = Punctuated::<Type, Token![,]>::parse_terminated.parse2(list.stream());
+            return match types {
+                Ok(types) if !types.is_empty() => Some(types.into_iter().collect()),
+                _ => self.wrong(
+                    cx,
+                    value,
+                    format_args!(
+                        "`{0}` takes types: `{0} = {example}`, or `{0} = [{example}V1, {example}]`",
+                        self.word
+                    ),
+                ),
+            };
+        }
+        self.ty(cx, example).map(|ty| vec![ty])
     }
 
     /// `wire = "Type"`.

@@ -1,3 +1,4 @@
+use crate::store::StoreError;
 use crate::transport::{PublishError, TransportError};
 
 /// What can go wrong with a service as a whole.
@@ -10,6 +11,9 @@ pub enum Error {
     /// The broker.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// An event that could not be published.
     #[error(transparent)]
     Publish(#[from] PublishError),

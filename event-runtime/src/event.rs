@@ -48,6 +48,34 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     fn decode(version: Version, body: &[u8]) -> Result<Self, DecodeError>;
 }
 
+/// What a handler reads of an event that is declared elsewhere: some of its fields, in the versions it names.
+///
+/// Derive it. A handler takes it first, as it takes an event.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// # #[derive(Debug, Serialize, Deserialize, Event)]
+/// # #[event(name = "order.placed", version = 1, owner = "checkout")]
+/// # struct OrderPlaced { order_id: u64, total_cents: i64 }
+/// #[derive(Debug, Deserialize, View)]
+/// #[view(of = OrderPlaced)]
+/// struct Placed {
+///     order_id: u64,
+/// }
+///
+/// assert_eq!(Placed::CONTRACT.name, "order.placed");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a view",
+    label = "not a view",
+    note = "derive it: `#[derive(Deserialize, View)]` with `#[view(event = \"order.placed\", versions = [1])]`"
+)]
+pub trait View: EventSet + DeserializeOwned {
+    /// The event, the versions that are read, and the fields that are.
+    const CONTRACT: &'static Contract;
+}
+
 /// The events one handler takes: an event, or an enum of events (`#[derive(EventSet)]`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an event nor a set of events",

@@ -5,6 +5,13 @@ pub(crate) const BEFORE_COPY: &str = "before-copy";
 /// Right after a copy of an event is confirmed, and before its original is acked.
 pub(crate) const AFTER_COPY: &str = "after-copy";
 
+/// Right before the transaction of an idempotent handler is committed.
+pub(crate) const BEFORE_COMMIT: &str = "before-commit";
+/// Right after it is committed, and before anything is acked.
+pub(crate) const AFTER_COMMIT: &str = "after-commit";
+/// Right after the broker has confirmed events from the outbox, and before they are deleted there.
+pub(crate) const AFTER_RELAY: &str = "after-relay";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

@@ -57,6 +57,12 @@ pub trait Failure: Send + 'static {
 
     /// The error and its causes, outermost first, for the dead letter.
     fn chain(&self) -> String;
+
+    /// The error itself, where there is one: a deadlock or a lost connection among its causes is the database's trouble,
+    /// and costs no attempt.
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        None
+    }
 }
 
 impl Failure for BoxError {
@@ -70,6 +76,10 @@ impl Failure for BoxError {
 
     fn chain(&self) -> String {
         chain(self.as_ref())
+    }
+
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.as_ref())
     }
 }
 
@@ -85,6 +95,10 @@ impl Failure for anyhow::Error {
 
     fn chain(&self) -> String {
         chain(self.as_ref())
+    }
+
+    fn as_error(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.as_ref())
     }
 }
 
@@ -127,14 +141,23 @@ pub struct Failed {
     pub code: &'static str,
     /// The error and its causes.
     pub error: String,
+    /// The database was in the way, or away: not the handler's fault.
+    pub(crate) congested: bool,
+}
+
+impl Failed {
+    pub(crate) fn new(class: Class, code: &'static str, error: impl Into<String>) -> Self {
+        Self {
+            class,
+            code,
+            error: error.into(),
+            congested: false,
+        }
+    }
 }
 
 impl<F: Failure> From<&F> for Failed {
     fn from(failure: &F) -> Self {
-        Self {
-            class: failure.class(),
-            code: failure.code(),
-            error: failure.chain(),
-        }
+        Self::new(failure.class(), failure.code(), failure.chain())
     }
 }

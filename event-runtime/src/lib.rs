@@ -7,6 +7,7 @@
 //! - [Events](#events)
 //! - [Handlers](#handlers)
 //! - [What a handler publishes](#what-a-handler-publishes)
+//! - [Effects once](#effects-once)
 //! - [Failures](#failures)
 //! - [Publishing from outside](#publishing-from-outside)
 //! - [Dead letters](#dead-letters)
@@ -61,7 +62,7 @@
 //! ```
 //!
 //! A service's binary ends with [`.main().await`](Service::main) instead of `start`. That gives it its commands: `run`,
-//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`.
+//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `outbox`, `migrate`.
 //!
 //! # Events
 //!
@@ -114,6 +115,28 @@
 //! delivery is done when the broker has confirmed them. Ids are derived from the incoming event, the handler and the
 //! position, so a second attempt publishes the same events and not new ones.
 //!
+//! # Effects once
+//!
+//! `#[handler(idempotent)]` takes a transaction of the service's [`store`]: `tx: &mut Tx<'_, Postgres>`, or `Sqlite`, or
+//! `Memory` in tests. The note that the event is handled, what the handler writes there and the events it emits commit
+//! together; a repeated event is acked and has no effect. [`Running::outbox`] does the same for code outside of handlers.
+//!
+//! ```
+//! use event_runtime::prelude::*;
+//!
+//! # #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+//! # #[event(name = "order.placed", version = 1, owner = "checkout")]
+//! # struct OrderPlaced { order_id: u32 }
+//! /// Counts an order once.
+//! #[handler(idempotent)]
+//! async fn count(order: OrderPlaced, tx: &mut Tx<'_, Memory>) {
+//!     tx.put("last", order.order_id.to_string());
+//! }
+//!
+//! let service = Service::new("counter").store(MemoryStore::new()).handle::<count>();
+//! # let _ = service;
+//! ```
+//!
 //! # Failures
 //!
 //! A plain error is tried again. [`#[derive(Failure)]`](derive@Failure) says of each variant what is to be done; see
@@ -161,9 +184,11 @@
 //! |---|---|---|
 //! | `macros` | ✔ | the derives and `#[handler]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
+//! | `postgres` | | `PostgresStore` |
+//! | `sqlite` | | `SqliteStore` |
 //! | `anyhow` | | `anyhow::Error` as a handler's error |
 //! | `chrono`, `jiff`, `rust_decimal` | | the types of these crates in the fields of events |
-//! | `testing` | | the conformance suite, and fault switches for tests |
+//! | `testing` | | the conformance suites, and fault switches for tests |
 //!
 //! # Modules
 //!
@@ -174,6 +199,7 @@
 //! | [`envelope`] | CloudEvents: attributes, ids, traces |
 //! | [`handler`](mod@handler) | what a handler takes and returns, and its options |
 //! | [`message`] | body, headers, limits |
+//! | [`store`] | inbox and outbox; the memory, SQLite and PostgreSQL stores |
 //! | [`topology`] | exchanges, queues and bindings, and their names |
 //! | [`transport`] | the seam to a broker; the memory and RabbitMQ transports |
 //! | `testing` | the conformance suite, with the feature of that name |
@@ -191,11 +217,13 @@ mod failpoint;
 mod failure;
 pub mod handler;
 pub mod message;
+mod outbox;
 pub mod prelude;
 mod publisher;
 mod retry;
 mod service;
 mod stats;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod topology;
@@ -205,13 +233,14 @@ pub use consumer::Attempt;
 pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
-pub use event::{Event, EventSet};
+pub use event::{Event, EventSet, View};
 pub use event_contract::{Contract, Field, Object, Schema, Shape, Unrouted, Version};
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, Schema, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
 pub use failure::{BoxError, Class, Failure};
 pub use handler::{Batch, Context, Emit, Handler, State};
+pub use outbox::{Outbox, OutboxError};
 pub use publisher::Publisher;
 pub use retry::RetryPolicy;
-pub use service::{Handle, Running, Service};
+pub use service::{Handle, Processed, Running, Service};
 pub use stats::{HandlerSnapshot, Snapshot};

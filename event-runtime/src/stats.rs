@@ -38,6 +38,7 @@ pub(crate) struct HandlerStats {
     handler: &'static str,
     pub(crate) delivered: Counter,
     pub(crate) handled: Counter,
+    pub(crate) duplicates: Counter,
     pub(crate) skipped: Counter,
     pub(crate) failed: Counter,
     pub(crate) retried: Counter,
@@ -62,6 +63,7 @@ impl HandlerStats {
             handler,
             delivered: Counter::default(),
             handled: Counter::default(),
+            duplicates: Counter::default(),
             skipped: Counter::default(),
             failed: Counter::default(),
             retried: Counter::default(),
@@ -104,6 +106,7 @@ impl HandlerStats {
             handler: self.handler.to_owned(),
             delivered: self.delivered.get(),
             handled: self.handled.get(),
+            duplicates: self.duplicates.get(),
             skipped: self.skipped.get(),
             failed: self.failed.get(),
             retried: self.retried.get(),
@@ -156,6 +159,8 @@ pub struct HandlerSnapshot {
     pub delivered: u64,
     /// Deliveries that ended well.
     pub handled: u64,
+    /// Deliveries of events that an `idempotent` handler had handled before: acked, and nothing else.
+    pub duplicates: u64,
     /// Deliveries whose failure was one to skip.
     pub skipped: u64,
     /// Attempts that failed.

@@ -2,7 +2,7 @@
 //! with the other.
 
 use super::samples::samples;
-use event_contract::compare::{Direction, Level, Report, Rule, compare};
+use event_contract::compare::{Direction, Level, Report, Rule, compare, compare_view, lint};
 use event_contract::file::{accept, parse, write};
 use event_contract::{Contract, Object, Schema, Shape, ShapeField, Status, Version};
 use serde::de::DeserializeOwned;
@@ -66,14 +66,22 @@ impl Side {
         written.sort();
         written.dedup();
         assert!(!written.is_empty(), "serde reads none of the samples of its shape");
-        Self { data, written, read }
+        let side = Self { data, written, read };
+        // That a type reads what it writes is a rule as well; `traps` holds those that do not.
+        let (itself, notes) = side.reads(&side);
+        assert!(
+            itself == Reads::Ok || !lint(data).is_compatible(),
+            "a missed trap: {notes:#?}"
+        );
+        side
     }
 
-    fn contract(&self) -> Contract {
+    pub(crate) fn contract(&self) -> Contract {
         Contract::new("pair", Version::FIRST, "pair.v1").with_data(self.data)
     }
 
-    fn reads(&self, writer: &Self) -> (Reads, Vec<String>) {
+    /// How it reads what another one writes.
+    pub(crate) fn reads(&self, writer: &Self) -> (Reads, Vec<String>) {
         let mut notes = Vec::new();
         let (mut failed, mut changed) = (0, 0);
         for text in &writer.written {
@@ -203,6 +211,59 @@ fn witnesses(old: &Side, new: &Side, report: &Report) {
     }
 }
 
+/// Holds the rules of a view against serde: what the view reads of what a producer writes.
+#[track_caller]
+pub(crate) fn judge_view(producer: &Side, view: &Side, rules: &[&str], reads: Reads) {
+    let first = accept(None, &producer.contract(), &[], Status::Live).unwrap_or_else(|refused| panic!("{refused}"));
+    let committed = parse(&write(&first.committed)).unwrap();
+    let report = compare_view(view.data, &committed);
+    let mut ids: Vec<&str> = report.issues().iter().map(|issue| issue.rule.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (found, notes) = view.reads(producer);
+    assert_eq!((rules, reads), (&ids[..], found), "{}\n{notes:#?}", report.text(&[]));
+    let refused = matches!(reads, Reads::Fail | Reads::Some);
+    assert!(!refused || !report.is_compatible(), "a missed break: {notes:#?}");
+}
+
+/// Takes versions of a type into one contract, one after the other, the last of which is refused when `refused`.
+///
+/// Everybody who was taken in reads what everybody wrote; and when the last one is refused, serde shows why.
+#[track_caller]
+pub(crate) fn judge_history(sides: &[Side], refused: bool) {
+    let mut committed = None;
+    for (at, side) in sides.iter().enumerate() {
+        let accepted = accept(committed.as_ref(), &side.contract(), &[], Status::Live);
+        let is_last = at + 1 == sides.len();
+        match accepted {
+            Ok(accepted) => {
+                assert!(!(refused && is_last), "taken in\n{}", write(&accepted.committed));
+                committed = Some(parse(&write(&accepted.committed)).unwrap());
+            }
+            Err(why) => assert!(refused && is_last, "version {at}: {why}"),
+        }
+    }
+    let mut broken = Vec::new();
+    for (reader_at, reader) in sides.iter().enumerate() {
+        for (writer_at, writer) in sides.iter().enumerate() {
+            let (reads, notes) = reader.reads(writer);
+            if matches!(reads, Reads::Fail | Reads::Some) {
+                broken.push((reader_at, writer_at, notes));
+            }
+        }
+    }
+    let last = sides.len() - 1;
+    assert_eq!(!broken.is_empty(), refused, "{broken:#?}");
+    let neighbours = |(reader, writer, _): &(usize, usize, Vec<String>)| reader.abs_diff(*writer) < 2;
+    assert!(!broken.iter().any(neighbours), "each step alone is fine: {broken:#?}");
+    assert!(
+        broken
+            .iter()
+            .all(|(reader, writer, _)| [*reader, *writer].contains(&last)),
+        "{broken:#?}"
+    );
+}
+
 /// Declares pairs: the verdict, the rules, whether the new type reads the old one's, and the old one the new one's.
 macro_rules! pairs {
     ($($(#[doc = $doc:literal])* $name:ident: $verdict:ident [$($rule:literal),*] $back:ident $forth:ident
@@ -230,3 +291,54 @@ macro_rules! pairs {
     };
 }
 pub(crate) use pairs;
+
+/// Declares views: the rules that a view breaks, and how it reads the producer's events.
+macro_rules! views {
+    ($($(#[doc = $doc:literal])* $name:ident: [$($rule:literal),*] $reads:ident
+        { $($producer:item)* } { $($view:item)* })*) => {
+        $($(#[doc = $doc])*
+        #[test]
+        fn $name() {
+            mod producer {
+                use crate::contracts::prelude::*;
+                $(#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)] $producer)*
+                pub(super) fn side() -> Side {
+                    Side::of::<T>()
+                }
+            }
+            mod view {
+                use crate::contracts::prelude::*;
+                $(#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)] $view)*
+                pub(super) fn side() -> Side {
+                    Side::of::<T>()
+                }
+            }
+            use crate::contracts::judge::{Reads, judge_view};
+            judge_view(&producer::side(), &view::side(), &[$($rule),*], Reads::$reads);
+        })*
+    };
+}
+pub(crate) use views;
+
+/// Declares histories of one type: `accepted`, or `refused` at the last step.
+macro_rules! histories {
+    ($($(#[doc = $doc:literal])* $name:ident: $refused:literal $({ $($item:item)* })+)*) => {
+        $($(#[doc = $doc])*
+        #[test]
+        fn $name() {
+            let mut sides = Vec::new();
+            $(sides.push({
+                mod version {
+                    use crate::contracts::prelude::*;
+                    $(#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)] $item)*
+                    pub(super) fn side() -> Side {
+                        Side::of::<T>()
+                    }
+                }
+                version::side()
+            });)+
+            crate::contracts::judge::judge_history(&sides, $refused);
+        })*
+    };
+}
+pub(crate) use histories;

@@ -1,3 +1,5 @@
+//! The program of the example.
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -25,11 +27,14 @@ pub fn order_workflow() -> &'static PathBuf {
             ])
             .current_dir(root)
             .status()
-            .unwrap();
+            .expect("cargo runs");
         assert!(built.success(), "the example builds");
         // target/debug/deps/example-0123456789abcdef
-        let own = std::env::current_exe().unwrap();
-        let profile = own.parent().and_then(|deps| deps.parent()).unwrap();
+        let own = std::env::current_exe().expect("a test has a program");
+        let profile = own
+            .parent()
+            .and_then(|deps| deps.parent())
+            .expect("it is in a profile's folder");
         profile
             .join("examples")
             .join(format!("order_workflow{}", std::env::consts::EXE_SUFFIX))

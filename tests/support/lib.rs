@@ -3,6 +3,7 @@
 //! | module | gives |
 //! |---|---|
 //! | [`broker`] | the shared RabbitMQ that most tests use, required loudly |
+//! | [`database`] | a private schema in the shared PostgreSQL, private SQLite files |
 //! | [`node`] | a private RabbitMQ node that a test may kill and restart |
 //! | [`proxy`] | a TCP proxy that cuts, holds, slows and resets connections |
 //! | [`garble`] | a way to the broker for texts that are not UTF-8 |
@@ -20,6 +21,7 @@
 pub mod audit;
 pub mod broker;
 pub mod child;
+pub mod database;
 mod dir;
 mod endpoint;
 pub mod example;

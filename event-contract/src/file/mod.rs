@@ -9,6 +9,7 @@ mod envelope;
 mod envelope_choice;
 mod error;
 mod field;
+mod folder;
 mod grammar;
 mod handles;
 mod parse;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use accept::{Accepted, Refused, accept};
 pub use error::FileError;
+pub use folder::folder;
 pub use parse::{parse, parse_view};
 pub use save::{Existing, write_file};
 pub use write::{write, write_view};
@@ -49,6 +51,14 @@ pub struct ViewFile {
     pub version: Version,
     /// Who reads it, and as what.
     pub reader: Reader,
+}
+
+impl ViewFile {
+    /// What `reader` reads of a version.
+    #[must_use]
+    pub const fn new(event: &'static str, version: Version, reader: Reader) -> Self {
+        Self { event, version, reader }
+    }
 }
 
 /// A key as it stands in a file: in quotes when it has to.

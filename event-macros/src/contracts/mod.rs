@@ -4,6 +4,6 @@ mod files;
 mod folder;
 mod tokens;
 
-pub(crate) use files::{Files, Problem};
+pub(crate) use files::Files;
 pub(crate) use folder::Folder;
 pub(crate) use tokens::{committed, reader, status, tracked};

@@ -3,6 +3,7 @@ use super::check;
 use super::valid::Facts;
 use crate::contracts::{Files, status};
 use crate::shape::{Field, debug, object};
+use crate::test;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Generics;
@@ -25,6 +26,7 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>, files: &Files) -> Token
     let debug = redacting(event);
     let data = object(&ident.unraw().to_string(), event.fields(), &event.serde);
     let check = check::emit(event, facts, files);
+    let test = test::event(event.attrs.runtime(), ident, &facts.name.value(), facts.version.value);
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
@@ -51,6 +53,7 @@ pub(crate) fn emit(event: &Event<'_>, facts: &Facts<'_>, files: &Files) -> Token
             }
             #debug
         };
+        #test
     }
 }
 

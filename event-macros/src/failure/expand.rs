@@ -34,6 +34,9 @@ pub(crate) fn emit(failure: &Failure<'_>) -> TokenStream {
                 fn chain(&self) -> __private::String {
                     __private::Judge::judge(self).chain()
                 }
+                fn as_error(&self) -> __private::Option<&(dyn __private::Error + 'static)> {
+                    __private::Judge::judge(self).error()
+                }
             }
         };
     }

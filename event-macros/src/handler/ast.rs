@@ -1,6 +1,7 @@
 use crate::ctxt::Ctxt;
 use crate::text;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, ReturnType, Signature, Type, Visibility};
 
@@ -50,6 +51,11 @@ impl Handler {
         })
     }
 
+    /// The arguments after the event, and how the function takes them.
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        self.arguments().skip(1).map(Taken::of).collect()
+    }
+
     pub(crate) fn has_receiver(&self) -> bool {
         self.signature
             .inputs
@@ -74,4 +80,46 @@ impl Handler {
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
         self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
     }
+}
+
+/// How a function takes an argument.
+pub(crate) enum Taken {
+    /// Made for each call and moved in.
+    Moved(Type),
+    /// `&mut`: lent by the store. The type behind it, without its own lifetime.
+    Lent(Type),
+}
+
+impl Taken {
+    fn of(ty: &Type) -> Self {
+        match ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                let named = named(reference.elem.to_token_stream());
+                // What can be written with `'_` can be written with `'static`.
+                Self::Lent(syn::parse2(named).unwrap_or_else(|_| (*reference.elem).clone()))
+            }
+            other => Self::Moved(other.clone()),
+        }
+    }
+}
+
+/// `'_` cannot be written in the places that generated code has for a type.
+fn named(tokens: TokenStream) -> TokenStream {
+    let mut after_tick = false;
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), named(group.stream()));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        TokenTree::Ident(ident) if after_tick && ident == "_" => {
+            after_tick = false;
+            TokenTree::Ident(Ident::new("static", ident.span()))
+        }
+        other => {
+            after_tick = matches!(&other, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            other
+        }
+    });
+    tokens.collect()
 }

@@ -1,4 +1,4 @@
-use super::options::{Batch, Rate, Retry};
+use super::options::{Batch, Idempotent, Rate, Retry};
 use crate::attr::{Once, Opt, Options};
 use crate::ctxt::Ctxt;
 use crate::runtime_path::RuntimePath;
@@ -11,14 +11,21 @@ use proc_macro2::{Ident, TokenStream};
 use std::time::Duration;
 use syn::{LitInt, LitStr};
 
-const KNOWN: &[Symbol] = &[NAME, RETRY, TIMEOUT, CONCURRENCY, PREFETCH, RATE, BATCH, FROM, CRATE];
+const KNOWN: &[Symbol] = &[
+    NAME,
+    IDEMPOTENT,
+    RETRY,
+    TIMEOUT,
+    CONCURRENCY,
+    PREFETCH,
+    RATE,
+    BATCH,
+    FROM,
+    CRATE,
+];
 
 /// What is designed and not built yet, with what to do until then.
 const LATER: &[(Symbol, &str)] = &[
-    (
-        IDEMPOTENT,
-        "it needs a store; until then make the effect repeatable, for example with `Context::idempotency_key()`",
-    ),
     (
         ORDERED_BY,
         "it needs keyed lanes; until then `concurrency = 1, prefetch = 1` in one process keeps the order, except across retries",
@@ -30,7 +37,7 @@ const LATER: &[(Symbol, &str)] = &[
     ),
     (
         STALE,
-        "it needs a store; until then compare the event's sequence with the one you keep, in the handler",
+        "until then compare the event's sequence with the one you keep, in the handler",
     ),
 ];
 
@@ -38,6 +45,7 @@ const LATER: &[(Symbol, &str)] = &[
 #[derive(Default)]
 pub(crate) struct HandlerAttrs {
     pub(crate) name: Once<LitStr>,
+    pub(crate) idempotent: Once<Idempotent>,
     pub(super) retry: Once<Retry>,
     pub(super) timeout: Once<Written<Duration, LitStr>>,
     pub(super) concurrency: Once<Written<u32, LitInt>>,
@@ -63,6 +71,8 @@ impl HandlerAttrs {
         let word = &option.word;
         if *word == NAME {
             self.name.set(cx, word, option.filled(cx, "authorize_payment"));
+        } else if *word == IDEMPOTENT {
+            self.idempotent.set(cx, word, Idempotent::from_option(cx, option));
         } else if *word == RETRY {
             self.retry.set(cx, word, Retry::from_option(cx, option));
         } else if *word == TIMEOUT {

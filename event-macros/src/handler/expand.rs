@@ -1,4 +1,4 @@
-use super::ast::Handler;
+use super::ast::{Handler, Taken};
 use super::attr::HandlerAttrs;
 use super::valid::Settings;
 use crate::duration;
@@ -25,21 +25,34 @@ pub(crate) fn emit(
     let Some(input) = arguments.next() else {
         return TokenStream::new();
     };
-    let arguments: Vec<_> = arguments.collect();
-    let (needs, names, pattern) = needs(&arguments);
+    let first_argument = arguments.next();
+    let taken = handler.taken();
+    let (needs, names, pattern) = needs(attrs, &taken);
     let unit: Type = syn::parse_quote!(());
     let returns = handler.returns().unwrap_or(&unit);
     let batch = valid.then(|| batch(attrs, input));
     // False for a type that is none of these: then that is the one error, and everything below holds.
     let bounds = [bound(input, "Input"), bound(returns, "Return")]
         .into_iter()
-        .chain(arguments.iter().map(|argument| bound(argument, "Argument")));
+        .chain(taken.iter().map(|taken| match taken {
+            Taken::Moved(ty) => bound(ty, "Argument"),
+            Taken::Lent(ty) => bound(ty, "Lend"),
+        }));
     let types = [
         quote_spanned!(input.span()=> type Input = #input;),
-        quote_spanned!(arguments.first().map_or_else(Span::call_site, |first| first.span())=> type Needs = #needs;),
+        quote_spanned!(first_argument.map_or_else(Span::call_site, |first| first.span())=> type Needs = #needs;),
         quote_spanned!(returns.span()=> type Output = <#returns as __private::Return>::Output;),
     ];
     let types = types.iter();
+    let key = key(attrs);
+    let lent = taken.iter().find_map(|taken| match taken {
+        Taken::Lent(ty) => Some(quote_spanned!(ty.span()=> let mut __tx = __private::lend::<#ty>(__call)?;)),
+        Taken::Moved(_) => None,
+    });
+    let values = taken.iter().zip(&names).map(|(taken, name)| match taken {
+        Taken::Moved(ty) => quote!(<#ty as __private::Argument>::take(#name, __call)),
+        Taken::Lent(_) => quote!(&mut __tx),
+    });
     quote! {
         #marker
         #(#cfgs)*
@@ -56,13 +69,15 @@ pub(crate) fn emit(
                 const OPTIONS: __private::Options = #options;
                 const SUMMARY: &'static __private::str = #summary;
                 #(#types)*
+                #key
                 async fn call(
                     __input: Self::Input,
                     #pattern: &Self::Needs,
                     __call: &__private::Call<'_>,
                 ) -> __private::Result<Self::Output, __private::Failed> {
+                    #lent
                     <#returns as __private::Return>::into_result(
-                        #ident(__input, #(<#arguments as __private::Argument>::take(#names, __call)),*).await
+                        #ident(__input, #(#values),*).await
                     )
                 }
             }
@@ -113,14 +128,38 @@ fn marker(handler: &Handler) -> TokenStream {
 }
 
 /// A nested pair per argument: the type, a name for each place in it, and the pattern that binds them.
-fn needs(arguments: &[&Type]) -> (TokenStream, Vec<Ident>, TokenStream) {
-    let names: Vec<_> = (1..=arguments.len()).map(|at| format_ident!("__need_{at}")).collect();
-    let (mut needs, mut pattern) = (quote!(()), quote!(()));
-    for (ty, name) in arguments.iter().zip(&names).rev() {
-        needs = quote!((<#ty as __private::Argument>::Need, #needs));
+fn needs(attrs: &HandlerAttrs, taken: &[Taken]) -> (TokenStream, Vec<Ident>, TokenStream) {
+    let name = |(at, taken): (usize, &Taken)| match taken {
+        Taken::Moved(_) => format_ident!("__need_{}", at + 1),
+        Taken::Lent(_) => format_ident!("_need_{}", at + 1),
+    };
+    let names: Vec<_> = taken.iter().enumerate().map(name).collect();
+    let lent = taken.iter().any(|taken| matches!(taken, Taken::Lent(_)));
+    // Without a transaction of its own it still needs a store.
+    let (mut needs, mut pattern) = match attrs.idempotent.is_given() && !lent {
+        true => (quote!((__private::AnyStore, ())), quote!((_, ()))),
+        false => (quote!(()), quote!(())),
+    };
+    for (taken, name) in taken.iter().zip(&names).rev() {
+        needs = match taken {
+            Taken::Moved(ty) => quote!((<#ty as __private::Argument>::Need, #needs)),
+            Taken::Lent(ty) => quote!((<#ty as __private::Lend>::Need, #needs)),
+        };
         pattern = quote!((#name, #pattern));
     }
     (needs, names, pattern)
+}
+
+/// What the event is known by, when that is a field.
+fn key(attrs: &HandlerAttrs) -> Option<TokenStream> {
+    let (text, field) = attrs.idempotent.get()?.by.get()?;
+    let value = quote_spanned!(text.span()=> &__event.#field);
+    Some(quote! {
+        fn key(__input: &Self::Input) -> __private::Option<__private::String> {
+            let __event = __private::Input::first(__input)?;
+            __private::dedupe_key(#text, #value)
+        }
+    })
 }
 
 /// `ty: __private::Trait`, in the place of the type from its first token to its last.
@@ -149,6 +188,20 @@ fn batch(attrs: &HandlerAttrs, input: &Type) -> TokenStream {
 }
 
 fn options(attrs: &HandlerAttrs, settings: &Settings) -> TokenStream {
+    let idempotent = attrs.idempotent.is_given().then(|| {
+        let given = attrs.idempotent.get();
+        let by = given
+            .and_then(|given| given.by.get())
+            .map(|(by, _)| quote!(.with_by(#by)));
+        let window = given.and_then(|given| given.window.get()).map(|window| {
+            let window = duration::tokens(window.value);
+            quote!(.with_window(#window))
+        });
+        let alone = given
+            .is_some_and(|given| given.alone.is_given())
+            .then(|| quote!(.alone()));
+        quote!(.with_idempotent(__private::Idempotent::DEFAULT #by #window #alone))
+    });
     let retry = attrs.retry.get().map(|retry| {
         let attempts = match retry.attempts.get() {
             Some(attempts) => {
@@ -183,5 +236,5 @@ fn options(attrs: &HandlerAttrs, settings: &Settings) -> TokenStream {
         Some(quote!(.with_batch(#max, #within)))
     });
     let from = attrs.from.get().map(|from| quote!(.with_from(&[#(#from),*])));
-    quote!(__private::Options::DEFAULT #retry #timeout #concurrency #prefetch #rate #batch #from)
+    quote!(__private::Options::DEFAULT #idempotent #retry #timeout #concurrency #prefetch #rate #batch #from)
 }

@@ -17,7 +17,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let handler = ast::Handler::from_tokens(&cx, item.clone());
     let callable = handler
         .as_ref()
-        .is_some_and(|handler| valid::check_function(&cx, handler));
+        .is_some_and(|handler| valid::check_function(&cx, &attrs, handler));
     let settings = attrs.settings(&cx);
     let name = handler
         .as_ref()

@@ -2,8 +2,9 @@
 
 use crate::attr::{Once, Opt, Value};
 use crate::ctxt::Ctxt;
-use crate::symbol::{ATTEMPTS, BATCH, FROM, MAX, RETRY, TO, WITHIN};
+use crate::symbol::{ALONE, ATTEMPTS, BATCH, BY, FROM, IDEMPOTENT, MAX, RETRY, TO, WINDOW, WITHIN};
 use crate::value::Written;
+use proc_macro2::Ident;
 use std::time::Duration;
 use syn::{LitInt, LitStr};
 
@@ -35,6 +36,52 @@ impl Retry {
             }
         }
         Some(retry)
+    }
+}
+
+/// `idempotent`, or `idempotent(by = "payment_id", window = "14d", alone)`.
+#[derive(Default)]
+pub(crate) struct Idempotent {
+    pub(crate) by: Once<(LitStr, Ident)>,
+    pub(crate) window: Once<Time>,
+    pub(crate) alone: Once<()>,
+}
+
+impl Idempotent {
+    pub(crate) fn from_option(cx: &Ctxt, option: &Opt) -> Option<Self> {
+        let mut idempotent = Self::default();
+        if matches!(option.value, Value::None) {
+            return Some(idempotent);
+        }
+        let mut options = option.options(cx, "by = \"payment_id\", window = \"14d\"")?;
+        for option in std::mem::take(&mut options.found) {
+            let word = &option.word;
+            if *word == BY {
+                idempotent.by.set(cx, word, field(cx, &option));
+            } else if *word == WINDOW {
+                idempotent.window.set(cx, word, option.duration(cx, "14d"));
+            } else if *word == ALONE {
+                idempotent.alone.set(cx, word, option.flag(cx));
+            } else {
+                options.unknown(cx, IDEMPOTENT, word, &[BY, WINDOW, ALONE]);
+            }
+        }
+        Some(idempotent)
+    }
+}
+
+/// A field of the event, in the place of the text that names it.
+fn field(cx: &Ctxt, option: &Opt) -> Option<(LitStr, Ident)> {
+    let text = option.filled(cx, "payment_id")?;
+    match text.parse::<Ident>() {
+        Ok(mut ident) => {
+            ident.set_span(text.span());
+            Some((text, ident))
+        }
+        Err(_) => {
+            cx.error(text, "`by` names one field of the event, such as `by = \"payment_id\"`");
+            None
+        }
     }
 }
 

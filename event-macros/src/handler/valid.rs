@@ -7,7 +7,7 @@ use event_contract::{MAX_WORD, NameError, check_word};
 use quote::ToTokens;
 use std::time::Duration;
 use syn::ext::IdentExt as _;
-use syn::{FnArg, Type};
+use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
 
 /// What the runtime does when the attribute does not say; a test compares them.
 pub(crate) const DEFAULT_FROM: Duration = Duration::from_millis(200);
@@ -16,14 +16,15 @@ pub(crate) const DEFAULT_CONCURRENCY: u32 = 16;
 pub(crate) const DEFAULT_PREFETCH: u32 = 100;
 
 /// Whether generated code can call the function.
-pub(crate) fn check_function(cx: &Ctxt, handler: &Handler) -> bool {
+pub(crate) fn check_function(cx: &Ctxt, attrs: &HandlerAttrs, handler: &Handler) -> bool {
     // Each rule is checked, whatever the others find.
     [
         check_async(cx, handler),
         check_plain(cx, handler),
         check_generics(cx, handler),
         check_first(cx, handler),
-        check_arguments(cx, handler),
+        check_arguments(cx, attrs, handler),
+        check_transaction(cx, handler),
     ]
     .into_iter()
     .all(|good| good)
@@ -109,11 +110,26 @@ fn check_first(cx: &Ctxt, handler: &Handler) -> bool {
     }
 }
 
-// Arguments are made for each call and moved in.
-fn check_arguments(cx: &Ctxt, handler: &Handler) -> bool {
+// Arguments are made for each call and moved in; only the transaction of an idempotent handler is lent.
+fn check_arguments(cx: &Ctxt, attrs: &HandlerAttrs, handler: &Handler) -> bool {
     let mut good = true;
-    for ty in handler.arguments() {
+    for (at, ty) in handler.arguments().enumerate() {
         match ty {
+            Type::Reference(reference) if is_transaction(&reference.elem) && reference.mutability.is_none() => cx
+                .error(
+                    ty,
+                    format_args!(
+                        "the transaction is lent for writing: `&mut {}`",
+                        crate::text::source(&reference.elem)
+                    ),
+                ),
+            Type::Reference(reference) if is_transaction(&reference.elem) && !attrs.idempotent.is_given() => cx.error(
+                ty,
+                "only an `idempotent` handler has a transaction: write `#[handler(idempotent)]`",
+            ),
+            Type::Reference(reference) if at > 0 && reference.mutability.is_some() && attrs.idempotent.is_given() => {
+                continue;
+            }
             Type::Reference(reference) => {
                 let inner = crate::text::source(&reference.elem);
                 cx.error(
@@ -125,11 +141,61 @@ fn check_arguments(cx: &Ctxt, handler: &Handler) -> bool {
                 ty,
                 "a handler's arguments have concrete types, so `impl Trait` cannot be one",
             ),
+            Type::Path(_) if is_transaction(ty) => cx.error(
+                ty,
+                format_args!(
+                    "the transaction is lent to the handler: `&mut {}`",
+                    crate::text::source(ty)
+                ),
+            ),
             _ => continue,
         }
         good = false;
     }
     good
+}
+
+// There is one transaction, of one database.
+fn check_transaction(cx: &Ctxt, handler: &Handler) -> bool {
+    let lent = handler.arguments().filter_map(|ty| match ty {
+        Type::Reference(reference) if reference.mutability.is_some() => Some(&*reference.elem),
+        _ => None,
+    });
+    let mut good = true;
+    for (at, ty) in lent.enumerate() {
+        if at > 0 {
+            cx.error(ty, "a handler has one transaction; take it once");
+            good = false;
+        } else if is_transaction(ty) && !names_lifetime_and_database(ty) {
+            cx.error(
+                ty,
+                "write the lifetime and the database: `Tx<'_, Postgres>`, `Tx<'_, Sqlite>` or `Tx<'_, Memory>`",
+            );
+            good = false;
+        }
+    }
+    good
+}
+
+/// By its name: what a type is only the compiler knows, and it checks that too.
+fn is_transaction(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == "Tx")
+}
+
+fn names_lifetime_and_database(ty: &Type) -> bool {
+    let Some(PathArguments::AngleBracketed(arguments)) = last_segment(ty).map(|segment| &segment.arguments) else {
+        return false;
+    };
+    let mut arguments = arguments.args.iter();
+    matches!(arguments.next(), Some(GenericArgument::Lifetime(_)))
+        && matches!(arguments.next(), Some(GenericArgument::Type(_)))
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
 }
 
 // One word, because it is one part of the queue's name. `None` when it is wrong.
@@ -232,6 +298,11 @@ fn check_not_zero(cx: &Ctxt, attrs: &HandlerAttrs) {
             timeout,
             "a timeout of nothing fails every attempt; the default is \"30s\"",
         );
+    }
+    if let Some(window) = attrs.idempotent.get().and_then(|idempotent| idempotent.window.get())
+        && window.value.is_zero()
+    {
+        cx.error(window, "a window of nothing remembers nothing; the default is \"14d\"");
     }
     if let Some(within) = attrs.batch.get().and_then(|batch| batch.within.get())
         && within.value.is_zero()

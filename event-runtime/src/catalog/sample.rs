@@ -89,7 +89,8 @@ mod tests {
         Variant::new("card", Some(Shape::Object(&CARD))),
         Variant::new("iban", Some(Shape::STRING)),
     ];
-    const INSIDE: Shape = Shape::Choice(&Choice::new("Inside", Tagging::Internal("way"), &[WAYS[0]]));
+    const ONE: &[Variant] = &[WAYS[0]];
+    const INSIDE: Shape = Shape::Choice(&Choice::new("Inside", Tagging::Internal("way"), ONE));
     const BESIDE: Shape = Shape::Choice(&Choice::new("Beside", Tagging::Adjacent("way", "with"), WAYS));
     const OUTSIDE: Shape = Shape::Choice(&Choice::new("Outside", Tagging::External, WAYS));
     const FIELDS: [Field; 6] = sorted([

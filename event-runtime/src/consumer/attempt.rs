@@ -1,4 +1,5 @@
 use super::Shared;
+use super::durable::{self, Done, Durable};
 use super::guard::guard;
 use crate::envelope::{Cause, DecodeError, Trace};
 use crate::failure::{Class, Failed};
@@ -6,13 +7,17 @@ use crate::handler::{Call, Handler, Input, Output, Received};
 use crate::publisher::Outbound;
 use crate::transport::PublishError;
 use std::pin::pin;
+use std::sync::Mutex;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 /// How one attempt ended.
 pub(crate) enum Ended {
-    /// The handler is done and what it returned is published.
-    Well,
+    /// The handler is done with so many events, what it returned is published or will be, and so many were done before.
+    Well {
+        handled: u64,
+        duplicates: u64,
+    },
     Failed(Failed),
     /// A delivery is not what it says it is.
     Undecodable(DecodeError),
@@ -28,19 +33,12 @@ pub(crate) async fn attempt<H: Handler>(
     attempt: u32,
     started: Instant,
 ) -> Ended {
+    if let Some(durable) = &shared.durable {
+        return Box::pin(once::<H>(shared, durable, needs, received, attempt)).await;
+    }
     let first = &received[0].attributes;
     let trace = first.trace.unwrap_or_else(Trace::start).child();
-    // Of the highest level, so that the fields are there whatever lines a subscriber wants.
-    let span = tracing::error_span!(
-        "handle",
-        handler = shared.handler,
-        event_id = %first.id,
-        event_type = %format_args!("{}.{}", first.name, first.version),
-        correlation_id = %first.correlation(),
-        trace_id = %trace.trace_id(),
-        attempt,
-        events = received.len(),
-    );
+    let span = span(shared, received, &trace, attempt);
     let cause = Cause {
         id: &first.id,
         correlation_id: first.correlation_id,
@@ -57,6 +55,8 @@ pub(crate) async fn attempt<H: Handler>(
             attempts: shared.options.retry.attempts,
             publisher: &shared.publisher,
             trace,
+            transaction: Mutex::new(None),
+            sink: None,
         };
         let output = H::call(input, needs, &call).await.map_err(Ended::Failed)?;
         let mut outbound = Outbound::new(&shared.publisher, shared.handler, cause);
@@ -71,18 +71,57 @@ pub(crate) async fn attempt<H: Handler>(
         Err(failed) => return Ended::Failed(failed),
     };
     if outbound.is_empty() {
-        return Ended::Well;
+        return well(received.len());
     }
     // Boxed, so that calls that publish nothing do not carry its size.
-    Box::pin(publish(shared, &outbound).instrument(span)).await
+    Box::pin(publish(shared, &outbound, received.len()).instrument(span)).await
+}
+
+fn well(handled: usize) -> Ended {
+    Ended::Well {
+        handled: handled as u64,
+        duplicates: 0,
+    }
+}
+
+/// One attempt of an idempotent handler.
+async fn once<H: Handler>(
+    shared: &Shared,
+    durable: &Durable,
+    needs: &H::Needs,
+    received: &[Received<'_>],
+    attempt: u32,
+) -> Ended {
+    match durable::run::<H>(shared, durable, needs, received, &vec![attempt; received.len()]).await {
+        Done::Committed { handled, duplicates } => Ended::Well { handled, duplicates },
+        Done::Failed { failed, .. } => Ended::Failed(failed),
+        Done::Undecodable { error, .. } => Ended::Undecodable(error),
+        Done::Singly | Done::GivenUp => Ended::GivenUp,
+    }
+}
+
+/// What every line that is logged in a call says about it.
+pub(super) fn span(shared: &Shared, received: &[Received<'_>], trace: &Trace, attempt: u32) -> tracing::Span {
+    let first = &received[0].attributes;
+    // Of the highest level, so that the fields are there whatever lines a subscriber wants.
+    tracing::error_span!(
+        "handle",
+        handler = shared.handler,
+        event_id = %first.id,
+        event_type = %format_args!("{}.{}", first.name, first.version),
+        correlation_id = %first.correlation(),
+        trace_id = %trace.trace_id(),
+        attempt,
+        events = received.len(),
+    )
 }
 
 /// Publishes until the broker has everything: the function is not called again for what the broker could not take.
-async fn publish(shared: &Shared, outbound: &Outbound<'_>) -> Ended {
+async fn publish(shared: &Shared, outbound: &Outbound<'_>, events: usize) -> Ended {
     let mut wait = super::hold::Wait::new();
     loop {
         match outbound.send().await {
-            Ok(()) => return Ended::Well,
+            Ok(()) => return well(events),
             Err(error @ (PublishError::Unknown { .. } | PublishError::Blocked(_))) => {
                 tracing::warn!(%error, "cannot publish what the handler returned; holding the event");
                 if !wait.next(shared).await {
@@ -95,14 +134,14 @@ async fn publish(shared: &Shared, outbound: &Outbound<'_>) -> Ended {
     }
 }
 
-fn unpublishable(error: &PublishError) -> Failed {
+pub(super) fn unpublishable(error: &PublishError) -> Failed {
     let class = match error {
         PublishError::Unroutable { .. } | PublishError::Refused => Class::Retry,
         _ => Class::Poison,
     };
-    Failed {
+    Failed::new(
         class,
-        code: "publish",
-        error: format!("cannot publish what the handler returned: {error}"),
-    }
+        "publish",
+        format!("cannot publish what the handler returned: {error}"),
+    )
 }

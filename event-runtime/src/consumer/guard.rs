@@ -45,11 +45,11 @@ pub(super) async fn guard<F: Future>(
 }
 
 fn timed_out(limit: Duration) -> Failed {
-    Failed {
-        class: Class::Retry,
-        code: "timeout",
-        error: format!("the handler took longer than {limit:?}"),
-    }
+    Failed::new(
+        Class::Retry,
+        "timeout",
+        format!("the handler took longer than {limit:?}"),
+    )
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Failed {
@@ -60,11 +60,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Failed {
         .unwrap_or("no message");
     let error = format!("the handler panicked: {text}");
     discard(panic);
-    Failed {
-        class: Class::Retry,
-        code: "panic",
-        error,
-    }
+    Failed::new(Class::Retry, "panic", error)
 }
 
 /// A panic's value is the user's as well: its `Drop` may panic in turn, and then it is left alone.

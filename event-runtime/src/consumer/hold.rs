@@ -4,17 +4,31 @@ use crate::message::Outgoing;
 use std::time::Duration;
 
 /// The waits of something that is tried until it works, the session is over or the service stops.
-pub(crate) struct Wait(Duration);
+pub(crate) struct Wait {
+    next: Duration,
+    longest: Duration,
+}
 
 impl Wait {
     pub(crate) fn new() -> Self {
-        Self(Duration::from_millis(100))
+        Self {
+            next: Duration::from_millis(100),
+            longest: Duration::from_secs(5),
+        }
+    }
+
+    /// For what others are in the way of, but not for long.
+    pub(crate) fn short() -> Self {
+        Self {
+            next: Duration::from_millis(10),
+            longest: Duration::from_secs(1),
+        }
     }
 
     /// Waits; `false` when there is no point in going on.
     pub(crate) async fn next(&mut self, shared: &Shared) -> bool {
-        let wait = self.0.mul_f64(0.5 + fastrand::f64() / 2.0);
-        self.0 = (self.0 * 2).min(Duration::from_secs(5));
+        let wait = self.next.mul_f64(0.5 + fastrand::f64() / 2.0);
+        self.next = (self.next * 2).min(self.longest);
         shared.sleep(wait).await
     }
 }

@@ -7,7 +7,9 @@
 mod admit;
 mod attempt;
 mod copy;
+mod durable;
 mod gather;
+mod group;
 mod guard;
 mod history;
 mod hold;
@@ -17,12 +19,14 @@ mod slot;
 mod supervise;
 mod worker;
 
+pub(crate) use durable::{Durable, inbox};
 pub use history::Attempt;
 pub(crate) use history::{History, cut};
 pub(crate) use settle::Settler;
 pub(crate) use slot::{Slot, slot};
 pub(crate) use supervise::{Job, supervise};
 
+use crate::failure::Failed;
 use crate::handler::Options;
 use crate::message::Limits;
 use crate::publisher::Publisher;
@@ -49,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) host: String,
     pub(crate) build: String,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Of an idempotent handler.
+    pub(crate) durable: Option<Durable>,
 }
 
 /// What a call that waits has to know.
@@ -62,6 +68,22 @@ pub(crate) enum Phase {
 }
 
 impl Shared {
+    /// How many calls, or transactions, run at a time.
+    fn concurrency(&self) -> usize {
+        let most = self
+            .durable
+            .as_ref()
+            .map_or(u16::MAX, |durable| durable.store.connections());
+        self.options.concurrency.min(most).max(1).into()
+    }
+
+    /// How many deliveries that are waiting share a transaction: at least two, or none do.
+    fn group(&self) -> Option<usize> {
+        let durable = self.durable.as_ref()?;
+        let alone = self.options.idempotent.is_some_and(|idempotent| idempotent.alone);
+        Some(durable.group()).filter(|group| *group > 1 && !alone && self.options.batch.is_none())
+    }
+
     /// Sleeps; `false` when the wait was cut short because waiting has no point any more.
     pub(crate) async fn sleep(&self, time: Duration) -> bool {
         let mut phase = self.phase.subscribe();
@@ -81,13 +103,44 @@ pub(crate) enum Work {
     /// Probably crashes its handler: goes to the dead letters without a call.
     Suspect(Delivery),
     Many(Vec<Delivery>),
+    /// Of a group: what is done, and what goes on alone.
+    Split(Vec<Delivery>, Vec<Again>),
+    /// Was in a group, and goes on alone.
+    Again(Box<Again>),
+}
+
+/// A delivery that goes on alone, behind a failed attempt in a group, if there was one.
+#[derive(Debug)]
+pub(crate) struct Again {
+    delivery: Delivery,
+    history: History,
+    failed: Option<Failed>,
+}
+
+impl Again {
+    fn new(shared: &Shared, delivery: Delivery) -> Self {
+        Self {
+            history: History::of(shared, &delivery),
+            delivery,
+            failed: None,
+        }
+    }
 }
 
 impl Work {
+    /// What is not at its end yet.
+    fn unfinished(&self) -> u64 {
+        match self {
+            Self::Split(_, again) => again.len() as u64,
+            _ => 0,
+        }
+    }
+
     fn len(&self) -> u64 {
         match self {
             Self::Nothing => 0,
-            Self::One(_) | Self::Suspect(_) => 1,
+            Self::One(_) | Self::Suspect(_) | Self::Again(_) => 1,
+            Self::Split(settled, again) => (settled.len() + again.len()) as u64,
             Self::Many(deliveries) => deliveries.len() as u64,
         }
     }

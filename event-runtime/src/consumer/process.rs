@@ -1,11 +1,12 @@
 use super::admit::{Refusal, admit};
 use super::attempt::{Ended, attempt};
 use super::copy::{self, Death};
+use super::group::{group, resume};
 use super::history::History;
 use super::hold::publish_copy;
 use super::{Shared, Work};
 use crate::failure::{Class, Failed};
-use crate::handler::{Handler, Received};
+use crate::handler::{Handler, Input as _, Received};
 use crate::message::property;
 use crate::retry::RetryPolicy;
 use crate::topology::Ladder;
@@ -42,10 +43,15 @@ pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work:
                 Work::Nothing
             }
         }
-        Work::Many(deliveries) => Work::Many(Box::pin(many::<H>(shared, needs, deliveries)).await),
+        Work::Many(deliveries) => match &shared.durable {
+            Some(durable) if !H::Input::BATCH => Box::pin(group::<H>(shared, durable, needs, deliveries)).await,
+            _ => Work::Many(Box::pin(many::<H>(shared, needs, deliveries)).await),
+        },
+        Work::Again(again) => Box::pin(resume::<H>(shared, needs, *again)).await,
+        Work::Split(..) => work,
         Work::Nothing => Work::Nothing,
     };
-    shared.stats.ended.add(count);
+    shared.stats.ended.add(count - settled.unfinished());
     settled
 }
 
@@ -56,24 +62,37 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
         Ok(attributes) => Received { delivery, attributes },
         Err(refusal) => return refuse(shared, delivery, refusal).await,
     };
-    let mut history = History::of(shared, delivery);
-    let mut budget = RetryPolicy::IN_PROCESS;
+    let history = History::of(shared, delivery);
+    from::<H>(shared, needs, &received, history, RetryPolicy::IN_PROCESS).await
+}
+
+/// One delivery, from an attempt on: `true` when it may be acked.
+pub(super) async fn from<H: Handler>(
+    shared: &Shared,
+    needs: &H::Needs,
+    received: &Received<'_>,
+    mut history: History,
+    mut budget: Duration,
+) -> bool {
     loop {
         let started = Instant::now();
-        let ended = attempt::<H>(shared, needs, from_ref(&received), history.attempts + 1, started).await;
+        let ended = attempt::<H>(shared, needs, from_ref(received), history.attempts + 1, started).await;
         let took = started.elapsed();
-        shared.stats.took(took);
+        if shared.durable.is_none() {
+            shared.stats.took(took);
+        }
         match ended {
-            Ended::Well => {
-                shared.stats.handled.add(1);
+            Ended::Well { handled, duplicates } => {
+                shared.stats.handled.add(handled);
+                shared.stats.duplicates.add(duplicates);
                 return true;
             }
             Ended::GivenUp => return false,
-            Ended::Undecodable(error) => return refuse(shared, delivery, error.into()).await,
+            Ended::Undecodable(error) => return refuse(shared, received.delivery, error.into()).await,
             Ended::Failed(failed) => {
                 shared.stats.failed.add(1);
                 history.push(&failed, took, &shared.host, &shared.build);
-                match Box::pin(failure(shared, &received, &history, &failed, &mut budget)).await {
+                match Box::pin(failure(shared, received, &history, &failed, &mut budget)).await {
                     Next::Again => shared.stats.retried.add(1),
                     Next::Settled => return true,
                     Next::Unsettled => return false,
@@ -83,7 +102,7 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
     }
 }
 
-enum Next {
+pub(super) enum Next {
     Again,
     Settled,
     Unsettled,
@@ -96,7 +115,7 @@ impl Next {
 }
 
 /// After a failed attempt: wait and try again, send it to the ladder, or to the dead letters.
-async fn failure(
+pub(super) async fn failure(
     shared: &Shared,
     received: &Received<'_>,
     history: &History,
@@ -160,7 +179,7 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reaso
 }
 
 /// A delivery that never reached the function.
-fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> BoxFuture<'a, bool> {
+pub(super) fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> BoxFuture<'a, bool> {
     Box::pin(async move {
         tracing::error!(
             handler = shared.handler,
@@ -205,10 +224,13 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
     if first_attempts && !received.is_empty() {
         let started = Instant::now();
         let ended = attempt::<H>(shared, needs, &received, 1, started).await;
-        shared.stats.took(started.elapsed());
+        if shared.durable.is_none() {
+            shared.stats.took(started.elapsed());
+        }
         match ended {
-            Ended::Well => {
-                shared.stats.handled.add(received.len() as u64);
+            Ended::Well { handled, duplicates } => {
+                shared.stats.handled.add(handled);
+                shared.stats.duplicates.add(duplicates);
                 done = true;
             }
             Ended::GivenUp => return Vec::new(),

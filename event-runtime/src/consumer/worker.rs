@@ -1,8 +1,9 @@
 use super::gather::{Gather, Throttle};
 use super::slot::{Running, Slot};
-use super::{Phase, Settler, Shared, Work};
+use super::{Again, Phase, Settler, Shared, Work};
 use crate::transport::{Delivery, Session};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,6 +25,7 @@ pub(super) struct Worker<'a> {
     settler: Settler,
     running: FuturesUnordered<Running>,
     free: Vec<Box<dyn Slot>>,
+    again: VecDeque<Again>,
     gather: Option<Gather>,
     throttle: Option<Throttle>,
     merge: Pin<Box<Sleep>>,
@@ -48,6 +50,7 @@ impl<'a> Worker<'a> {
             session,
             running: FuturesUnordered::new(),
             free: Vec::new(),
+            again: VecDeque::new(),
             merge: Box::pin(tokio::time::sleep(MERGE)),
             merging: false,
             straggle: Box::pin(tokio::time::sleep(STRAGGLE)),
@@ -117,6 +120,7 @@ impl<'a> Worker<'a> {
         if let Some(gather) = &mut self.gather {
             gather.clear();
         }
+        self.forget();
         std::future::poll_fn(|cx| {
             while let Poll::Ready(Some((_, work))) = self.running.poll_next_unpin(cx) {
                 self.settle(work);
@@ -130,6 +134,13 @@ impl<'a> Worker<'a> {
             }
         })
         .await;
+        self.forget();
+    }
+
+    /// Lets go of what would go on alone: the broker gives it back.
+    fn forget(&mut self) {
+        self.shared.stats.ended.add(self.again.len() as u64);
+        self.again.clear();
     }
 
     /// Sends the last acks and ends the session.
@@ -178,8 +189,14 @@ impl<'a> Worker<'a> {
 
     /// The next piece of work, if there is room for it.
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
-        if self.running.len() >= usize::from(self.shared.options.concurrency) {
+        if self.running.len() >= self.shared.concurrency() {
             return Poll::Pending;
+        }
+        if let Some(again) = self.again.pop_front() {
+            return Poll::Ready(Some(Work::Again(Box::new(again))));
+        }
+        if let Some(group) = self.shared.group() {
+            return self.poll_group(group, cx);
         }
         loop {
             if let Some(throttle) = &mut self.throttle {
@@ -199,6 +216,35 @@ impl<'a> Worker<'a> {
                 Some(gather) => gather.push(delivery),
                 None => return Poll::Ready(Some(Work::One(delivery))),
             }
+        }
+    }
+
+    /// Whatever is waiting, up to a bound; nothing waits for more to come.
+    fn poll_group(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<Work>> {
+        let mut group = Vec::new();
+        while group.len() < most {
+            if let Some(throttle) = &mut self.throttle
+                && throttle.poll_pass(cx).is_pending()
+            {
+                break;
+            }
+            match self.session.poll_next(cx) {
+                Poll::Ready(Some(delivery)) => {
+                    self.opened(&delivery);
+                    group.push(delivery);
+                }
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    break;
+                }
+                Poll::Pending => break,
+            }
+        }
+        match group.len() {
+            0 if self.ended => Poll::Ready(None),
+            0 => Poll::Pending,
+            1 => Poll::Ready(group.pop().map(Work::One)),
+            _ => Poll::Ready(Some(Work::Many(group))),
         }
     }
 
@@ -240,7 +286,11 @@ impl<'a> Worker<'a> {
         match work {
             Work::One(delivery) | Work::Suspect(delivery) => self.done(delivery),
             Work::Many(deliveries) => deliveries.into_iter().for_each(|delivery| self.done(delivery)),
-            Work::Nothing => {}
+            Work::Split(deliveries, again) => {
+                deliveries.into_iter().for_each(|delivery| self.done(delivery));
+                self.again.extend(again);
+            }
+            Work::Again(_) | Work::Nothing => {}
         }
     }
 

@@ -1,9 +1,10 @@
-use super::Call;
+use super::{Call, Sink};
 use crate::envelope::EventId;
 use crate::event::Event;
 use crate::publisher::{Origin, Publisher};
 use crate::transport::PublishError;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Publishes events part-way through a handler.
@@ -15,6 +16,7 @@ pub struct Emit<E> {
     publisher: Publisher,
     origin: Origin,
     position: AtomicU32,
+    sink: Option<Arc<Sink>>,
     events: PhantomData<fn(E)>,
 }
 
@@ -31,11 +33,13 @@ impl<E: Event> Emit<E> {
                 trace_state: attributes.trace_state.map(str::to_owned),
             },
             position: AtomicU32::new(0),
+            sink: call.sink.clone(),
             events: PhantomData,
         }
     }
 
-    /// Publishes `event` and waits until the broker has it.
+    /// Publishes `event` and waits until the broker has it. In an `idempotent` handler it joins the transaction instead,
+    /// and is published when that has committed; nothing is when it does not.
     ///
     /// # Errors
     ///
@@ -46,6 +50,11 @@ impl<E: Event> Emit<E> {
     /// A dropped call may or may not have published; the next attempt uses the same id.
     pub async fn send(&self, event: &E) -> Result<EventId, PublishError> {
         let position = self.position.fetch_add(1, Ordering::Relaxed);
-        self.publisher.emit(&self.origin, position, event).await
+        let (id, outgoing) = self.publisher.emitted(&self.origin, position, event)?;
+        match &self.sink {
+            Some(sink) => sink.push(E::CONTRACT.unrouted, outgoing),
+            None => self.publisher.send_one(E::CONTRACT.unrouted, outgoing).await?,
+        }
+        Ok(id)
     }
 }

@@ -4,7 +4,7 @@ use crate::transport::Delivery;
 use event_contract::Contract;
 
 /// A delivery whose attributes have been read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Received<'a> {
     /// As it arrived.
     pub delivery: &'a Delivery,
@@ -25,6 +25,8 @@ impl Received<'_> {
     note = "a handler takes an event first: a type with `#[derive(Event)]`, a set with `#[derive(EventSet)]`, or `Envelope<E>` or `Batch<E>` of one"
 )]
 pub trait Input: Sized + Send {
+    /// The event, or the set of events.
+    type Event;
     /// The events it takes.
     const CONTRACTS: &'static [&'static Contract];
     /// Whether it takes several deliveries at once.
@@ -36,18 +38,27 @@ pub trait Input: Sized + Send {
     ///
     /// A delivery that is not such an event.
     fn read(received: &[Received<'_>]) -> Result<Self, DecodeError>;
+
+    /// The first event.
+    fn first(&self) -> Option<&Self::Event>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: EventSet> Input for E {
+    type Event = E;
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
 
     fn read(received: &[Received<'_>]) -> Result<Self, DecodeError> {
         received[0].decode()
     }
+
+    fn first(&self) -> Option<&E> {
+        Some(self)
+    }
 }
 
 impl<E: EventSet> Input for Envelope<E> {
+    type Event = E;
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
 
     fn read(received: &[Received<'_>]) -> Result<Self, DecodeError> {
@@ -57,9 +68,14 @@ impl<E: EventSet> Input for Envelope<E> {
             event,
         })
     }
+
+    fn first(&self) -> Option<&E> {
+        Some(&self.event)
+    }
 }
 
 impl<E: EventSet> Input for super::Batch<E> {
+    type Event = E;
     const CONTRACTS: &'static [&'static Contract] = E::CONTRACTS;
     const BATCH: bool = true;
 
@@ -71,5 +87,9 @@ impl<E: EventSet> Input for super::Batch<E> {
             })
         };
         received.iter().map(read).collect::<Result<Vec<_>, _>>().map(Self::from)
+    }
+
+    fn first(&self) -> Option<&E> {
+        <[_]>::first(self).map(|envelope| &envelope.event)
     }
 }

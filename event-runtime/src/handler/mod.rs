@@ -5,19 +5,22 @@ mod batch;
 mod context;
 mod emit;
 mod input;
+mod lend;
 mod options;
 mod output;
 mod state;
 
 pub use crate::publisher::Outbound;
+pub(crate) use argument::Sink;
 pub use argument::{Argument, Call};
 pub use batch::Batch;
 pub use context::Context;
 pub use emit::Emit;
 pub use input::{Input, Received};
-pub use options::{BatchOptions, Options, Rate};
+pub use lend::{Lend, lend};
+pub use options::{BatchOptions, Idempotent, Options, Rate};
 pub use output::{Output, Return};
-pub use state::{Fits, Has, Nothing, Provide, State, Supply, Wanted, With};
+pub use state::{AnyStore, Fits, Has, HasStore, Held, NoStore, Nothing, Opened, Provide, State, Supply, Wanted, With};
 
 use crate::failure::Failed;
 
@@ -42,6 +45,12 @@ pub trait Handler: Send + Sync + 'static {
     type Needs: Send + Sync + 'static;
     /// What it publishes.
     type Output: Output;
+
+    /// What an `idempotent` handler knows an event by, when that is not the event's id.
+    fn key(input: &Self::Input) -> Option<String> {
+        let _ = input;
+        None
+    }
 
     /// Calls the function.
     fn call(

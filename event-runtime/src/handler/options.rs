@@ -19,6 +19,50 @@ pub struct Options {
     pub batch: Option<BatchOptions>,
     /// The broker users whose events are taken; empty means all. `from = ["checkout"]`.
     pub from: &'static [&'static str],
+    /// Each event has its effect once. `idempotent`.
+    pub idempotent: Option<Idempotent>,
+}
+
+/// How an event is known again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Idempotent {
+    /// The field that tells events apart; `None` is the event's id. `by = "payment_id"`.
+    pub by: Option<&'static str>,
+    /// How long it is remembered. `window = "14d"`.
+    pub window: Duration,
+    /// Every event has a transaction of its own, instead of sharing one with those that wait. `alone`.
+    pub alone: bool,
+}
+
+impl Idempotent {
+    /// By id, for 14 days.
+    pub const DEFAULT: Self = Self {
+        by: None,
+        window: Duration::from_secs(14 * 24 * 3600),
+        alone: false,
+    };
+
+    /// Sets the field.
+    #[must_use]
+    pub const fn with_by(mut self, field: &'static str) -> Self {
+        self.by = Some(field);
+        self
+    }
+
+    /// Sets the window.
+    #[must_use]
+    pub const fn with_window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Sets [`alone`](Self::alone).
+    #[must_use]
+    pub const fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
 }
 
 /// So many in so much time.
@@ -49,7 +93,21 @@ impl Options {
         rate: None,
         batch: None,
         from: &[],
+        idempotent: None,
     };
+
+    /// What an idempotent handler holds unsettled unless it says otherwise: what waits shares a transaction.
+    pub const IDEMPOTENT_PREFETCH: u16 = 1000;
+
+    /// Makes it idempotent.
+    #[must_use]
+    pub const fn with_idempotent(mut self, idempotent: Idempotent) -> Self {
+        if self.prefetch == Self::DEFAULT.prefetch {
+            self.prefetch = Self::IDEMPOTENT_PREFETCH;
+        }
+        self.idempotent = Some(idempotent);
+        self
+    }
 
     /// Sets the retry policy.
     #[must_use]

@@ -117,6 +117,12 @@ impl<O: Output, F: Failure> Return for Result<O, F> {
     type Output = O;
 
     fn into_result(self) -> Result<O, Failed> {
-        self.map_err(|failure| Failed::from(&failure))
+        self.map_err(|failure| {
+            let congested = failure.as_error().and_then(crate::store::trouble).is_some();
+            Failed {
+                congested,
+                ..Failed::from(&failure)
+            }
+        })
     }
 }

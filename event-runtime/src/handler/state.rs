@@ -1,4 +1,5 @@
 use super::Handler;
+use crate::store::{Database, Holds};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -101,15 +102,56 @@ pub trait Supply<Need, Place> {
     fn supply(&self) -> Need;
 }
 
+/// A handler that needs a store, whichever.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyStore;
+
+/// A handler that needs a store with transactions of `D`.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened<D>(PhantomData<fn(D)>);
+
+/// The store of a service without one.
+#[derive(Debug, Clone, Copy)]
+pub struct NoStore;
+
+/// A service's store, if it has one.
+#[diagnostic::on_unimplemented(
+    message = "an `idempotent` handler needs a store, and this service has none",
+    label = "needs a store",
+    note = "add one before `.handle::<..>()`: `.store(SqliteStore::open(\"service.db\").await?)`, `.store(PostgresStore::connect(url).await?)`, or `.store(MemoryStore::new())` in tests"
+)]
+pub trait HasStore {}
+
+impl<S: crate::store::Store> HasStore for S {}
+
+/// What a service has for its handlers: states and a store.
+#[derive(Debug)]
+pub struct Held<'s, States, Store> {
+    pub(crate) states: &'s States,
+    pub(crate) store: PhantomData<fn(Store)>,
+}
+
+impl<States, Store: HasStore> Supply<AnyStore, ()> for Held<'_, States, Store> {
+    fn supply(&self) -> AnyStore {
+        AnyStore
+    }
+}
+
+impl<States, Store: Holds<D>, D: Database> Supply<Opened<D>, ()> for Held<'_, States, Store> {
+    fn supply(&self) -> Opened<D> {
+        Opened(PhantomData)
+    }
+}
+
 impl<S> Supply<Nothing, ()> for S {
     fn supply(&self) -> Nothing {
         Nothing
     }
 }
 
-impl<S: Has<T, Place>, T, Place> Supply<Wanted<T>, Place> for S {
+impl<States: Has<T, Place>, Store, T, Place> Supply<Wanted<T>, Place> for Held<'_, States, Store> {
     fn supply(&self) -> Wanted<T> {
-        self.get()
+        self.states.get()
     }
 }
 
@@ -132,7 +174,7 @@ where
     }
 }
 
-/// A handler whose needs a service with `States` can meet.
+/// A handler whose needs a service with `States` and `Store` can meet.
 ///
 /// The handler is the one who fits, not the service, so that the compiler points at the call that registers it.
 #[diagnostic::on_unimplemented(
@@ -140,13 +182,20 @@ where
     label = "not a handler",
     note = "put `#[handler]` on the async function; one `use` then brings the function and the handler"
 )]
-pub trait Fits<States, Places>: Handler {
+pub trait Fits<States, Store, Places>: Handler {
     /// Takes the needs out of the states.
     fn needs(states: &States) -> Self::Needs;
 }
 
-impl<H: Handler, States: Provide<H::Needs, Places>, Places> Fits<States, Places> for H {
+impl<H: Handler, States, Store, Places> Fits<States, Store, Places> for H
+where
+    for<'s> Held<'s, States, Store>: Provide<H::Needs, Places>,
+{
     fn needs(states: &States) -> Self::Needs {
-        states.provide()
+        let held = Held {
+            states,
+            store: PhantomData,
+        };
+        held.provide()
     }
 }

@@ -40,6 +40,16 @@ impl Judgement<'_> {
     }
 }
 
+impl<'a> Judgement<'a> {
+    #[must_use]
+    pub fn error(self) -> Option<&'a (dyn Error + 'static)> {
+        match self {
+            Self::Own(.., error) => Some(error),
+            Self::Inner(inner) => inner.as_error(),
+        }
+    }
+}
+
 /// The one place where generated code asks for an error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error",

@@ -8,10 +8,15 @@ use std::marker::PhantomData;
 pub enum NotBuilt {}
 
 impl Input for NotBuilt {
+    type Event = ();
     const CONTRACTS: &'static [&'static Contract] = &[&Contract::INVALID];
 
     fn read(_: &[Received<'_>]) -> Result<Self, DecodeError> {
         Err(DecodeError::unknown_type(Contract::INVALID.name, Version::FIRST))
+    }
+
+    fn first(&self) -> Option<&()> {
+        match *self {}
     }
 }
 
@@ -46,4 +51,27 @@ pub const fn check_batch(given: bool, batch: Option<bool>) {
         }
         _ => {}
     }
+}
+
+/// A field that `idempotent(by = "..")` can name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell events apart",
+    label = "needs a text",
+    note = "`by` names a field that is an id, such as `Uuid`, `String` or an integer; your own type needs `impl Display`"
+)]
+pub trait DedupeKey {
+    fn text(&self, field: &str) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display> DedupeKey for T {
+    fn text(&self, field: &str) -> String {
+        // With the field's name: naming another field begins anew, instead of taking one id for another.
+        format!("{field}={self}")
+    }
+}
+
+/// The key of an event by one of its fields.
+pub fn dedupe_key<K: DedupeKey>(field: &str, value: &K) -> Option<String> {
+    Some(value.text(field))
 }

@@ -5,6 +5,8 @@ mod event;
 mod failure;
 mod handler;
 mod schema;
+mod test;
+mod view;
 
 pub use self::contract::{Wider, check_event};
 pub use self::event::{
@@ -12,19 +14,23 @@ pub use self::event::{
     decode_own, not_built, version,
 };
 pub use self::failure::{IsError, IsFailure, Judge, Judgement};
-pub use self::handler::{MaybeInput, NotBuilt, Probe, check_batch};
+pub use self::handler::{DedupeKey, MaybeInput, NotBuilt, Probe, check_batch, dedupe_key};
 pub use self::schema::{beside_tag, count, flat, unknown};
+pub use self::test::{contract_test, view_test};
+pub use self::view::{Old, check_view_of_event, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
-pub use crate::event::{Event, EventSet};
+pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
-pub use crate::handler::{Argument, Call, Handler, Input, Options, Return};
+pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, Options, Return, lend};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
-    Tagging, Unknown, Unrouted, Variant, Version, Written, check_reach, check_retired, check_shape, flattened,
+    Tagging, Unknown, Unrouted, Variant, Version, Written, check_reach, check_retired, check_shape, check_view,
+    flattened,
 };
 pub use std::borrow::Cow;
 pub use std::convert::From;
+pub use std::error::Error;
 pub use std::fmt::{Debug, Formatter, Result as FmtResult};
 pub use std::include_bytes;
 pub use std::option::Option;

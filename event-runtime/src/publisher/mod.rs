@@ -174,24 +174,28 @@ impl Publisher {
         self.0.names.is_return_path(exchange)
     }
 
-    /// Publishes the `position`th event of a handler's attempt.
-    pub(crate) async fn emit<E: Event>(
+    /// The `position`th event that a handler's attempt emits part-way.
+    pub(crate) fn emitted<E: Event>(
         &self,
         origin: &Origin,
         position: u32,
         event: &E,
-    ) -> Result<EventId, PublishError> {
+    ) -> Result<(EventId, Outgoing), PublishError> {
         // Part-way events and returned ones count apart, so they must not share ids.
         let id = origin
             .id
             .emitted(&format!("{}/emit/{}", origin.handler, E::CONTRACT.name), position);
         let outgoing = self.write(&id, Content::of(event)?, Some(&origin.cause()))?;
-        self.send_one(E::CONTRACT.unrouted, outgoing).await?;
-        Ok(id)
+        Ok((id, outgoing))
     }
 
     /// The one place where an event becomes a message for the bus.
-    fn write(&self, id: &EventId, content: Content<'_>, cause: Option<&Cause<'_>>) -> Result<Outgoing, PublishError> {
+    pub(crate) fn write(
+        &self,
+        id: &EventId,
+        content: Content<'_>,
+        cause: Option<&Cause<'_>>,
+    ) -> Result<Outgoing, PublishError> {
         let written = Written {
             id,
             service: &self.0.service,
@@ -207,13 +211,13 @@ impl Publisher {
         Ok(outgoing)
     }
 
-    async fn send_one(&self, unrouted: Unrouted, outgoing: Outgoing) -> Result<(), PublishError> {
+    pub(crate) async fn send_one(&self, unrouted: Unrouted, outgoing: Outgoing) -> Result<(), PublishError> {
         let sent = self.send(vec![(unrouted, outgoing)]).await;
         sent.into_iter().next().unwrap_or(Err(PublishError::Closed))
     }
 
     /// Sends, and sends what nobody takes to the `unrouted` queue where its event says so.
-    async fn send(&self, batch: Vec<(Unrouted, Outgoing)>) -> Vec<Result<(), PublishError>> {
+    pub(crate) async fn send(&self, batch: Vec<(Unrouted, Outgoing)>) -> Vec<Result<(), PublishError>> {
         if batch.is_empty() {
             return Vec::new();
         }

@@ -62,6 +62,11 @@ impl<'a> Outbound<'a> {
         self.publisher.send(self.messages.clone()).await.into_iter().collect()
     }
 
+    /// Everything, for the outbox.
+    pub(crate) fn into_messages(self) -> Vec<(Unrouted, Outgoing)> {
+        self.messages
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }

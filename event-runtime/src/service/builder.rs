@@ -1,15 +1,17 @@
 use super::config::Config;
 use super::running::Running;
-use super::{Registered, command, signal, start};
+use super::{Registered, command, signal, start, window};
 use crate::catalog::{self, Catalog};
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::handler::{Fits, With};
+use crate::handler::{Fits, NoStore, With};
 use crate::message::Limits;
+use crate::store::Store;
 use crate::topology::Names;
 use crate::transport::Transport;
 use event_contract::Contract;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,9 +47,10 @@ use std::time::Duration;
 /// ```
 #[derive(Debug)]
 #[must_use = "a service does nothing until `run`, `start` or `main`"]
-pub struct Service<States = ()> {
+pub struct Service<States = (), Store = NoStore> {
     pub(super) config: Config,
     states: States,
+    store: PhantomData<fn(Store)>,
     pub(super) handlers: Vec<Registered>,
     pub(super) publishes: Vec<&'static Contract>,
 }
@@ -58,6 +61,7 @@ impl Service {
         Self {
             config: Config::new(name.into()),
             states: (),
+            store: PhantomData,
             handlers: Vec::new(),
             publishes: Vec::new(),
         }
@@ -65,13 +69,30 @@ impl Service {
 }
 
 impl<States> Service<States> {
+    /// Adds the store that `idempotent` handlers and the outbox need: `SqliteStore`, `PostgresStore`, `MemoryStore`.
+    ///
+    /// A service has one; its tables are made when it starts, see [`assume_schema`](Self::assume_schema).
+    pub fn store<S: Store>(mut self, store: S) -> Service<States, S> {
+        self.config.store = Some(Arc::new(store));
+        Service {
+            config: self.config,
+            states: self.states,
+            store: PhantomData,
+            handlers: self.handlers,
+            publishes: self.publishes,
+        }
+    }
+}
+
+impl<States, Store> Service<States, Store> {
     /// Adds something that handlers take as `State<T>`: a client, a pool, a configuration.
     ///
     /// It is cloned for every call that takes it: put an `Arc` inside, or use a type that is a handle already.
-    pub fn state<T: Clone + Send + Sync + 'static>(self, value: T) -> Service<With<T, States>> {
+    pub fn state<T: Clone + Send + Sync + 'static>(self, value: T) -> Service<With<T, States>, Store> {
         Service {
             config: self.config,
             states: With::new(value, self.states),
+            store: PhantomData,
             handlers: self.handlers,
             publishes: self.publishes,
         }
@@ -130,6 +151,23 @@ impl<States> Service<States> {
         self
     }
 
+    /// Expects the store's tables to be there: a deploy step made them with `migrate`.
+    ///
+    /// A service that may make no tables needs this. `EVENT_SCHEMA=assume` says the same.
+    pub fn assume_schema(mut self) -> Self {
+        self.config.migrate = false;
+        self
+    }
+
+    /// How long dead letters are kept before somebody deletes them. Default 7 days.
+    ///
+    /// A replay after that may find an inbox that has forgotten the event: the window of every `idempotent` handler must
+    /// be longer, and [`start`](Self::start) refuses one that is not.
+    pub fn keep_dead_letters(mut self, time: Duration) -> Self {
+        self.config.dead_letters = time;
+        self
+    }
+
     /// How long a shutdown waits for running handlers. Default 30 s; `EVENT_GRACE_SECONDS` overrides it.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.config.grace = grace;
@@ -167,7 +205,7 @@ impl<States> Service<States> {
     }
 
     /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
-    /// `topology plan|apply`, `dlq list|show|replay`.
+    /// `topology plan|apply`, `dlq list|show|replay`, `outbox status|retry|drop`, `relay`, `migrate`.
     ///
     /// # Errors
     ///
@@ -219,6 +257,7 @@ impl<States> Service<States> {
 
     pub(super) fn check(&self) -> Result<()> {
         self.config.check()?;
+        window::check(&self.handlers, self.config.dead_letters)?;
         for (at, handler) in self.handlers.iter().enumerate() {
             if self.handlers[..at].iter().any(|other| other.name == handler.name) {
                 return Err(Error::Setting(format!(
@@ -237,15 +276,18 @@ impl<States> Service<States> {
 pub trait Handle<Places>: Sized {
     /// What the service has so far.
     type States;
+    /// Its store, or [`NoStore`].
+    type Store;
 
     /// Registers the handler `H`.
-    fn handle<H: Fits<Self::States, Places>>(self) -> Self;
+    fn handle<H: Fits<Self::States, Self::Store, Places>>(self) -> Self;
 }
 
-impl<States, Places> Handle<Places> for Service<States> {
+impl<States, Store, Places> Handle<Places> for Service<States, Store> {
     type States = States;
+    type Store = Store;
 
-    fn handle<H: Fits<States, Places>>(mut self) -> Self {
+    fn handle<H: Fits<States, Store, Places>>(mut self) -> Self {
         self.handlers.push(Registered::new::<H>(H::needs(&self.states)));
         self
     }

@@ -1,6 +1,7 @@
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::message::Limits;
+use crate::store::Store;
 use crate::transport::{Transport, memory::MemoryTransport};
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +18,10 @@ pub(crate) struct Config {
     pub(crate) prefix: Prefix,
     pub(crate) plain: bool,
     pub(crate) apply: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) migrate: bool,
     pub(crate) grace: Duration,
+    pub(crate) dead_letters: Duration,
 }
 
 /// Without the URL, which may hold a password.
@@ -31,6 +35,8 @@ impl fmt::Debug for Config {
             .field("prefix", &self.prefix)
             .field("plain", &self.plain)
             .field("apply", &self.apply)
+            .field("store", &self.store)
+            .field("migrate", &self.migrate)
             .field("grace", &self.grace)
             .finish_non_exhaustive()
     }
@@ -47,11 +53,14 @@ impl Config {
             prefix: Prefix::default(),
             plain: false,
             apply: true,
+            store: None,
+            migrate: true,
             grace: Duration::from_secs(30),
+            dead_letters: Duration::from_secs(7 * 24 * 3600),
         }
     }
 
-    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY` and `EVENT_GRACE_SECONDS` where they are set.
+    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA` and `EVENT_GRACE_SECONDS` where they are set.
     pub(crate) fn read_environment(&mut self) -> Result<()> {
         if let Some(url) = variable("EVENT_URL") {
             self.url = Some(url);
@@ -66,6 +75,16 @@ impl Config {
             Some(other) => {
                 return Err(Error::Setting(format!(
                     "EVENT_TOPOLOGY is `{other}`; use `apply` (make what is missing) or `assume` (a deploy step makes it)"
+                )));
+            }
+        }
+        match variable("EVENT_SCHEMA").as_deref() {
+            None => {}
+            Some("apply") => self.migrate = true,
+            Some("assume") => self.migrate = false,
+            Some(other) => {
+                return Err(Error::Setting(format!(
+                    "EVENT_SCHEMA is `{other}`; use `apply` (make the store's tables) or `assume` (a deploy step makes them)"
                 )));
             }
         }

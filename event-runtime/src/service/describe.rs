@@ -26,7 +26,7 @@ pub(super) struct HandlerDescription {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Guarantees {
-    pub(super) delivery: &'static str,
+    pub(super) delivery: String,
     pub(super) order: &'static str,
     pub(super) attempts: u32,
     pub(super) backoff: String,
@@ -51,7 +51,7 @@ pub(super) struct EventDescription {
     pub(super) published_by: Vec<&'static str>,
 }
 
-pub(super) fn describe<S>(service: &Service<S>) -> Description {
+pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
     let names = crate::topology::Names::new(&service.config.bus, &service.config.service);
     let handlers = service.handlers.iter().map(|handler| HandlerDescription {
         name: handler.name,
@@ -76,7 +76,16 @@ fn types(contracts: &[&'static Contract]) -> Vec<&'static str> {
 fn guarantees(options: &Options) -> Guarantees {
     let retry = options.retry;
     Guarantees {
-        delivery: "at least once",
+        delivery: match options.idempotent {
+            Some(idempotent) => {
+                let by = idempotent.by.unwrap_or("id");
+                format!(
+                    "effects once by {by}, for {} days",
+                    idempotent.window.as_secs() / 86_400
+                )
+            }
+            None => "at least once".to_owned(),
+        },
         order: "none",
         attempts: retry.attempts,
         backoff: format!("{:?} to {:?}, with jitter", retry.from, retry.to),

@@ -4,13 +4,17 @@ mod builder;
 mod command;
 mod config;
 mod describe;
+mod keep;
 mod output;
+mod processed;
 mod redact;
 mod running;
 mod signal;
 mod start;
+mod window;
 
 pub use builder::{Handle, Service};
+pub use processed::Processed;
 pub use running::Running;
 
 use crate::consumer::Shared;

@@ -5,6 +5,7 @@ use super::redact::redact;
 use crate::catalog::{Catalog, FieldDescription};
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
+use crate::store::{Backlog, Quarantined};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use event_contract::{Contract, Shape};
@@ -129,6 +130,40 @@ fn list(words: &[&str]) -> String {
     } else {
         words.join(", ")
     }
+}
+
+/// What waits for the broker.
+pub(super) fn outbox(at: &str, backlog: &Backlog, refused: &[Quarantined], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "backlog": backlog, "refused": refused }));
+    }
+    let oldest = backlog
+        .oldest
+        .map_or_else(String::new, |age| format!(", the oldest for {} s", age.as_secs()));
+    say!(
+        "{at}: {} events wait{oldest}; {} of them refused",
+        backlog.waiting,
+        backlog.quarantined
+    );
+    if !refused.is_empty() {
+        let mut rows = table(&["id", "type", "key", "event", "attempts", "waits for", "reason"]);
+        for one in refused {
+            rows.add_row([
+                &one.id.to_string(),
+                &one.type_name,
+                one.key.as_deref().unwrap_or("-"),
+                &one.event_id,
+                &one.attempts.to_string(),
+                &format!("{} s", one.age.as_secs()),
+                &one.reason,
+            ]);
+        }
+        say!("{rows}");
+        say!(
+            "later events of their keys wait behind them; `outbox retry` tries them again, `outbox drop` deletes them"
+        );
+    }
+    Ok(())
 }
 
 /// What is there and what is missing; `true` when nothing is to be done.

@@ -1,13 +1,18 @@
 use super::config::Config;
-use crate::consumer::{Phase, Shared};
+use super::processed::Processed;
+use crate::consumer::{Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
+use crate::envelope::EventId;
+use crate::handler::Handler;
+use crate::outbox::Outbox;
 use crate::publisher::Publisher;
 use crate::stats::{Snapshot, Stats};
+use crate::store::Store;
 use crate::topology::{Names, Topology};
 use crate::transport::{Health, Transport};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 /// A service that runs. Dropping it ends it abruptly; what was in hand comes again.
@@ -22,6 +27,18 @@ pub struct Running {
     handlers: Vec<Started>,
     ready: watch::Sender<Health>,
     tasks: JoinSet<()>,
+    kept: Kept,
+}
+
+/// What comes with a store.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) health: watch::Receiver<Health>,
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) outbox: Outbox,
+    /// Something was handled.
+    pub(super) handled: Arc<Notify>,
+    pub(super) asked: watch::Sender<bool>,
 }
 
 /// A handler that runs.
@@ -43,6 +60,7 @@ impl Running {
         handlers: Vec<Started>,
         ready: watch::Sender<Health>,
         tasks: JoinSet<()>,
+        kept: Kept,
     ) -> Self {
         Self {
             config,
@@ -54,6 +72,7 @@ impl Running {
             handlers,
             ready,
             tasks,
+            kept,
         }
     }
 
@@ -66,6 +85,24 @@ impl Running {
     #[must_use]
     pub fn publisher(&self) -> &Publisher {
         &self.publisher
+    }
+
+    /// Puts events into the outbox, in a transaction of the caller's own.
+    ///
+    /// Without a store nothing publishes them.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.kept.outbox
+    }
+
+    /// Whether the `idempotent` handler `H` has dealt with the event: read-your-writes for an API.
+    pub fn processed<H: Handler>(&self, id: &EventId) -> Processed {
+        Processed::new(
+            self.kept.store.clone(),
+            inbox(&self.config.service, H::NAME),
+            id.clone(),
+            Arc::clone(&self.kept.handled),
+        )
     }
 
     /// What has happened so far.
@@ -106,6 +143,13 @@ impl Running {
                 };
             }
         }
+        let store = self.kept.health.borrow().clone();
+        if store != Health::Up {
+            return match store {
+                Health::Down(why) => Health::Down(format!("store: {why}")),
+                other => other,
+            };
+        }
         self.transport.health().borrow().clone()
     }
 
@@ -134,9 +178,20 @@ impl Running {
         self.ready().await;
         let mut quiet = 0;
         while quiet < 3 {
-            quiet = if self.waiting().await == Some(0) { quiet + 1 } else { 0 };
+            // The outbox last but one: what has left it in the meantime is in a queue by now.
+            let unpublished = self.unpublished().await;
+            let waiting = self.waiting().await;
+            let none = unpublished == Some(0) && waiting == Some(0);
+            quiet = if none { quiet + 1 } else { 0 };
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Events in the outbox that are not in quarantine; `None` when the store does not say.
+    async fn unpublished(&self) -> Option<u64> {
+        let Some(store) = &self.kept.store else { return Some(0) };
+        let backlog = store.backlog(&self.config.service).await.ok()?;
+        Some(backlog.waiting.saturating_sub(backlog.quarantined))
     }
 
     /// Messages in the handlers' queues, deliveries in hand and copies on the ladder; `None` when the broker does not say.
@@ -170,6 +225,7 @@ impl Running {
         for handler in &self.handlers {
             handler.shared.phase.send_replace(Phase::Stopping);
         }
+        self.kept.asked.send_replace(true);
         let finished = tokio::time::timeout(self.config.grace, async {
             if *self.ready.borrow() == Health::Up {
                 while self.tasks.join_next().await.is_some() {}
@@ -179,6 +235,9 @@ impl Running {
         .is_ok();
         self.tasks.shutdown().await;
         self.transport.close().await;
+        if let Some(store) = &self.kept.store {
+            store.close().await;
+        }
         finished
     }
 

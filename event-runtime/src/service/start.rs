@@ -1,8 +1,10 @@
 use super::Registered;
 use super::config::Config;
-use super::running::{Running, Started};
-use crate::consumer::{Job, Phase, Shared, supervise};
+use super::keep::Keeping;
+use super::running::{Kept, Running, Started};
+use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
 use crate::error::Result;
+use crate::outbox::{Outbox, Relay, relay as relay_events};
 use crate::publisher::Publisher;
 use crate::stats::{HandlerStats, Stats};
 use crate::topology::{Names, Route, Topology};
@@ -12,7 +14,7 @@ use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 /// What the handlers need on the broker.
@@ -44,10 +46,33 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         Arc::clone(&stats),
         topology_ready,
     );
+    let store_health = watch::Sender::new(if config.store.is_some() {
+        Health::Connecting
+    } else {
+        Health::Up
+    });
+    let (outbox, handled) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let keeping = config.store.as_ref().map(|store| Keeping {
+        store: Arc::clone(store),
+        migrate: config.migrate,
+        health: store_health.clone(),
+        windows: windows(&config.service, &handlers),
+    });
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
+        let store = config.store.as_ref().filter(|_| handler.options.idempotent.is_some());
+        let durable = store.map(|store| {
+            Durable::new(
+                Arc::clone(store),
+                config.service.clone(),
+                handler.name,
+                store_health.clone(),
+                Arc::clone(&outbox),
+                Arc::clone(&handled),
+            )
+        });
         let shared = Arc::new(Shared {
             handler: handler.name,
             options: handler.options,
@@ -60,6 +85,7 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
             host: host(),
             build: build(),
             phase: watch::Sender::new(Phase::Running),
+            durable,
         });
         let health = watch::Sender::new(Health::Connecting);
         started.push(Started {
@@ -74,6 +100,16 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
             health,
         });
     }
+    let (stop_relay, relay_stops) = watch::channel(false);
+    let (asked, asked_to_stop) = watch::channel(false);
+    let relay = config.store.as_ref().map(|store| Relay {
+        store: Arc::clone(store),
+        service: config.service.clone(),
+        publisher: publisher.clone(),
+        wake: Arc::clone(&outbox),
+        health: store_health.clone(),
+        stop: relay_stops,
+    });
     let mut tasks = JoinSet::new();
     tasks.spawn(bring_up(
         Arc::clone(&transport),
@@ -81,30 +117,74 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         config.apply,
         ready.clone(),
         jobs,
+        keeping,
+        relay.map(|relay| (relay, stop_relay)),
+        asked_to_stop,
     ));
+    let kept = Kept {
+        health: store_health.subscribe(),
+        store: config.store.clone(),
+        outbox: Outbox::new(publisher.clone(), config.service.clone(), outbox),
+        handled,
+        asked,
+    };
     Ok(Running::new(
-        config, transport, names, topology, publisher, stats, started, ready, tasks,
+        config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
     ))
 }
 
-/// Makes the topology, trying until it works, then runs the handlers until they stop.
+/// How long each inbox remembers.
+fn windows(service: &str, handlers: &[Registered]) -> Vec<(String, Duration)> {
+    let window = |handler: &Registered| Some((inbox(service, handler.name), handler.options.idempotent?.window));
+    handlers.iter().filter_map(window).collect()
+}
+
+/// Makes topology and tables, trying until it works, then runs the handlers until they stop, and the relay until it has
+/// published what they left.
+#[allow(clippy::too_many_arguments, reason = "called once, by the start of a service")]
 async fn bring_up(
     transport: Arc<dyn Transport>,
     topology: Topology,
     apply: bool,
     ready: watch::Sender<Health>,
     jobs: Vec<Job>,
+    keeping: Option<Keeping>,
+    relay: Option<(Relay, watch::Sender<bool>)>,
+    mut asked_to_stop: watch::Receiver<bool>,
 ) {
-    if apply {
-        make(transport.as_ref(), &topology, &ready).await;
-    }
+    let tables = async {
+        if let Some(keeping) = &keeping {
+            keeping.make_tables().await;
+        }
+    };
+    let objects = async {
+        if apply {
+            make(transport.as_ref(), &topology, &ready).await;
+        }
+    };
+    tokio::join!(tables, objects);
     ready.send_replace(Health::Up);
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
+    let mut beside = JoinSet::new();
+    if let Some(keeping) = keeping {
+        beside.spawn(keeping.forget());
+    }
+    let mut relays = JoinSet::new();
+    let stop = relay.map(|(job, stop)| {
+        relays.spawn(relay_events(job));
+        stop
+    });
     let mut handlers = JoinSet::new();
     for job in jobs {
         handlers.spawn(watched(job));
     }
     while handlers.join_next().await.is_some() {}
+    if let Some(stop) = stop {
+        // An error means that nobody can ask any more.
+        let _ = asked_to_stop.wait_for(|asked| *asked).await;
+        stop.send_replace(true);
+        while relays.join_next().await.is_some() {}
+    }
 }
 
 async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sender<Health>) {

@@ -70,27 +70,26 @@ pub(crate) fn idle() -> Vec<Box<dyn Idle>> {
 pub(crate) fn compile() -> Vec<Flavour> {
     let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/../event-runtime");
     let serde = r#"serde = { version = "1", features = ["derive"] }"#.to_owned();
+    let ours = |name, contracts| Flavour {
+        name,
+        dependencies: format!("{serde}\nevent-runtime = {{ path = {runtime:?} }}"),
+        imports: "use event_runtime::{Event, Schema};\nuse serde::{Deserialize, Serialize};",
+        derives: "Debug, Clone, Serialize, Deserialize, Event",
+        inner: "Debug, Clone, Serialize, Deserialize, Schema",
+        attribute: |at| format!("#[event(name = \"load.event{at}\", version = 1, owner = \"bench\")]"),
+        contracts,
+    };
     vec![
         Flavour {
-            name: "serde derives",
+            name: "serde's two derives",
             dependencies: serde.clone(),
             imports: "use serde::{Deserialize, Serialize};",
             derives: "Debug, Clone, Serialize, Deserialize",
+            inner: "Debug, Clone, Serialize, Deserialize",
             attribute: |_| String::new(),
+            contracts: false,
         },
-        Flavour {
-            name: "serde derives and `Event`",
-            dependencies: format!("{serde}\nevent-runtime = {{ path = {runtime:?} }}"),
-            imports: "use event_runtime::Event;\nuse serde::{Deserialize, Serialize};",
-            derives: "Debug, Clone, Serialize, Deserialize, Event",
-            attribute: |at| format!("#[event(name = \"load.event{at}\", version = 1, owner = \"bench\")]"),
-        },
-        Flavour {
-            name: "no serde",
-            dependencies: serde,
-            imports: "",
-            derives: "Debug, Clone",
-            attribute: |_| String::new(),
-        },
+        ours("serde, `Event` and `Schema`", false),
+        ours("the same with contract files", true),
     ]
 }

@@ -83,14 +83,19 @@ pub(crate) trait Idle: Contender {
     async fn idle(&self, resting: Resting) -> Result<()>;
 }
 
-/// A crate of generated structs, to be checked by the compiler.
+/// A crate of generated events, to be checked by the compiler.
 #[derive(Debug)]
 pub(crate) struct Flavour {
     pub(crate) name: &'static str,
     /// Lines of `[dependencies]`.
     pub(crate) dependencies: String,
     pub(crate) imports: &'static str,
+    /// On the events.
     pub(crate) derives: &'static str,
-    /// The attribute of the struct at a position.
+    /// On the types inside them.
+    pub(crate) inner: &'static str,
+    /// The attribute of the event at a position.
     pub(crate) attribute: fn(usize) -> String,
+    /// Whether there is a contract file for each of them.
+    pub(crate) contracts: bool,
 }

@@ -66,7 +66,7 @@ impl Which {
     }
 }
 
-pub(super) async fn run<S>(service: &Service<S>, command: Command, json: bool) -> Result<()> {
+pub(super) async fn run<S, T>(service: &Service<S, T>, command: Command, json: bool) -> Result<()> {
     if service.config.url.is_none() && service.config.transport.is_none() {
         return Err(Error::Setting(
             "dead letters of a service that runs in process are gone with the process; set EVENT_URL or --url"
@@ -86,7 +86,7 @@ pub(super) async fn run<S>(service: &Service<S>, command: Command, json: bool) -
 }
 
 /// The handlers that are meant: one, or all.
-fn handlers<S>(service: &Service<S>, which: Option<&str>) -> Result<Vec<&'static str>> {
+fn handlers<S, T>(service: &Service<S, T>, which: Option<&str>) -> Result<Vec<&'static str>> {
     let all: Vec<_> = service.handlers.iter().map(|handler| handler.name).collect();
     match which {
         None => Ok(all),
@@ -100,7 +100,7 @@ fn handlers<S>(service: &Service<S>, which: Option<&str>) -> Result<Vec<&'static
     }
 }
 
-async fn collect<S>(service: &Service<S>, letters: &DeadLetters, which: &Which) -> Result<Vec<DeadLetter>> {
+async fn collect<S, T>(service: &Service<S, T>, letters: &DeadLetters, which: &Which) -> Result<Vec<DeadLetter>> {
     let select = which.select();
     let mut found = Vec::new();
     for handler in handlers(service, which.handler.as_deref())? {
@@ -115,7 +115,7 @@ async fn collect<S>(service: &Service<S>, letters: &DeadLetters, which: &Which) 
     Ok(found)
 }
 
-async fn list<S>(service: &Service<S>, letters: &DeadLetters, which: &Which, json: bool) -> Result<()> {
+async fn list<S, T>(service: &Service<S, T>, letters: &DeadLetters, which: &Which, json: bool) -> Result<()> {
     let found = collect(service, letters, which).await?;
     if json {
         return output::json(&found);
@@ -124,7 +124,7 @@ async fn list<S>(service: &Service<S>, letters: &DeadLetters, which: &Which, jso
     Ok(())
 }
 
-async fn show<S>(service: &Service<S>, letters: &DeadLetters, id: &str, raw: bool, json: bool) -> Result<()> {
+async fn show<S, T>(service: &Service<S, T>, letters: &DeadLetters, id: &str, raw: bool, json: bool) -> Result<()> {
     let mut found = Vec::new();
     for handler in handlers(service, None)? {
         found.extend(
@@ -155,8 +155,8 @@ async fn show<S>(service: &Service<S>, letters: &DeadLetters, id: &str, raw: boo
     Ok(())
 }
 
-async fn replay<S>(
-    service: &Service<S>,
+async fn replay<S, T>(
+    service: &Service<S, T>,
     letters: &DeadLetters,
     which: &Which,
     all: bool,

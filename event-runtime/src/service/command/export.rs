@@ -40,7 +40,7 @@ pub(super) struct Page {
 }
 
 impl Contracts {
-    fn catalog<S>(&self, service: &Service<S>) -> Result<Catalog> {
+    fn catalog<S, T>(&self, service: &Service<S, T>) -> Result<Catalog> {
         let found = match &self.contracts {
             Some(folder) => Some(folder.clone()),
             None => std::env::current_dir().ok().and_then(|here| Recorded::find(&here)),
@@ -53,7 +53,7 @@ impl Contracts {
     }
 }
 
-pub(super) fn contracts<S>(service: &Service<S>, contracts: &Contracts, json: bool) -> Result<()> {
+pub(super) fn contracts<S, T>(service: &Service<S, T>, contracts: &Contracts, json: bool) -> Result<()> {
     let catalog = contracts.catalog(service)?;
     if json {
         return output::json(&catalog.contracts());
@@ -62,13 +62,13 @@ pub(super) fn contracts<S>(service: &Service<S>, contracts: &Contracts, json: bo
     Ok(())
 }
 
-pub(super) fn asyncapi<S>(service: &Service<S>, command: &AsyncApi) -> Result<()> {
+pub(super) fn asyncapi<S, T>(service: &Service<S, T>, command: &AsyncApi) -> Result<()> {
     let document = command.contracts.catalog(service)?.asyncapi();
     let text = serde_json::to_string_pretty(&document).map_err(|error| Error::Other(error.into()))?;
     put(&text, command.out.as_deref())
 }
 
-pub(super) fn page<S>(service: &Service<S>, command: &Page) -> Result<()> {
+pub(super) fn page<S, T>(service: &Service<S, T>, command: &Page) -> Result<()> {
     let catalog = command.contracts.catalog(service)?;
     let text = if command.html {
         catalog.html()

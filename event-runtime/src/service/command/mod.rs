@@ -2,6 +2,7 @@
 
 mod dlq;
 mod export;
+mod outbox;
 mod topology;
 
 use super::builder::Service;
@@ -46,9 +47,20 @@ enum Command {
     /// List, show and replay dead letters.
     #[command(subcommand)]
     Dlq(dlq::Command),
+    /// Show what waits in the outbox, and deal with what the broker refused.
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// Publish from the outbox, and handle nothing.
+    Relay,
+    /// Make the store's tables, or bring them up to date.
+    Migrate {
+        /// Print the statements instead, for another migration tool.
+        #[arg(long)]
+        print: bool,
+    },
 }
 
-pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
+pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
     let arguments = Arguments::parse();
     service.config.read_environment()?;
     if arguments.url.is_some() {
@@ -79,6 +91,18 @@ pub(super) async fn main<S>(mut service: Service<S>) -> Result<()> {
         Command::Dlq(command) => {
             log(tracing::Level::WARN);
             dlq::run(&service, command, arguments.json).await
+        }
+        Command::Outbox(command) => {
+            log(tracing::Level::WARN);
+            outbox::run(&service, &command, arguments.json).await
+        }
+        Command::Relay => {
+            log(tracing::Level::INFO);
+            outbox::relay(service).await
+        }
+        Command::Migrate { print } => {
+            log(tracing::Level::WARN);
+            outbox::migrate(&service, print).await
         }
     }
 }

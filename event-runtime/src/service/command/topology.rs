@@ -12,7 +12,7 @@ pub(super) enum Command {
     Apply,
 }
 
-pub(super) async fn run<S>(service: &Service<S>, command: &Command, json: bool) -> Result<()> {
+pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: bool) -> Result<()> {
     let names = Names::new(&service.config.bus, &service.config.service);
     let topology = start::topology(&names, &service.handlers, &service.publishes);
     let transport = service.config.transport()?;

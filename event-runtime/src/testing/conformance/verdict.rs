@@ -68,9 +68,20 @@ macro_rules! check {
         $crate::testing::conformance::Check {
             name: stringify!($name),
             promise: $promise,
-            run: |lab| Box::pin($name(lab)),
+            run: $crate::testing::conformance::Run::Transport(|lab| Box::pin($name(lab))),
         }
     };
 }
 
-pub(super) use {check, ensure, ensure_eq};
+/// The same for a check of stores.
+macro_rules! check_store {
+    ($name:ident, $promise:literal) => {
+        $crate::testing::conformance::Check {
+            name: stringify!($name),
+            promise: $promise,
+            run: $crate::testing::conformance::Run::Store(|desk| Box::pin($name(desk))),
+        }
+    };
+}
+
+pub(super) use {check, check_store, ensure, ensure_eq};

@@ -147,6 +147,10 @@ impl<'a> Cursor<'a> {
 }
 
 fn substitute(mut text: &mut [u8]) {
+    // Almost always, and quicker to tell.
+    if text.is_ascii() {
+        return;
+    }
     while let Err(error) = std::str::from_utf8(text) {
         let rest = text.split_at_mut(error.valid_up_to()).1;
         let wrong = error.error_len().unwrap_or(rest.len());

@@ -104,7 +104,7 @@ impl<P: Play> Handler for Played<P> {
 /// A failure, by its class and code.
 pub(super) fn failed(class: Class, code: &'static str) -> Failed {
     let error = format!("{code}: on purpose");
-    Failed { class, code, error }
+    Failed::new(class, code, error)
 }
 
 /// What the handlers of a check have written down.

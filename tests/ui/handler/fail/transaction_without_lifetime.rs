@@ -7,6 +7,6 @@ struct OrderPlaced {
 }
 
 #[handler(idempotent)]
-async fn on_order(_: OrderPlaced) {}
+async fn on_order(_: OrderPlaced, _: &mut Tx<Sqlite>) {}
 
 fn main() {}

@@ -1,0 +1,340 @@
+//! Effects once: the inbox, the handler's own writes and the outbox, in one transaction for one event or for many.
+
+use super::Shared;
+use super::attempt::{Ended, span, unpublishable};
+use super::guard::guard;
+use super::hold::Wait;
+use crate::envelope::{Cause, DecodeError, Trace};
+use crate::failpoint;
+use crate::failure::{Class, Failed};
+use crate::handler::{Call, Handler, Input, Output as _, Received, Sink};
+use crate::publisher::Outbound;
+use crate::store::{Open, OutboxRow, Store, StoreError};
+use crate::transport::Health;
+use event_contract::Unrouted;
+use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
+
+/// How long the store may take for one step, before it counts as absent.
+const STEP: Duration = Duration::from_secs(10);
+/// The most events in one transaction.
+const LARGEST: usize = 256;
+/// The handler's part of a transaction should not take longer: locks are held, and the events behind it wait.
+const LONG: Duration = Duration::from_millis(50);
+
+/// What an idempotent handler has besides what every handler has.
+#[derive(Debug)]
+pub(crate) struct Durable {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) service: String,
+    /// The name of its inbox: the service and the handler.
+    pub(crate) inbox: String,
+    pub(crate) health: watch::Sender<Health>,
+    /// Something was put into the outbox.
+    pub(crate) outbox: Arc<Notify>,
+    /// Something was handled.
+    pub(crate) handled: Arc<Notify>,
+    /// How many events share a transaction at most, as the last ones went.
+    group: AtomicUsize,
+}
+
+impl Durable {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        service: String,
+        handler: &str,
+        health: watch::Sender<Health>,
+        outbox: Arc<Notify>,
+        handled: Arc<Notify>,
+    ) -> Self {
+        Self {
+            inbox: inbox(&service, handler),
+            store,
+            service,
+            health,
+            outbox,
+            handled,
+            group: AtomicUsize::new(4),
+        }
+    }
+
+    /// How many events may share the next transaction.
+    pub(crate) fn group(&self) -> usize {
+        self.group.load(Ordering::Relaxed)
+    }
+
+    /// Quick handlers share a transaction with many, slow ones with few. What a transaction costs whatever is in it is worth
+    /// sharing the more, the more it is.
+    fn learn(&self, events: usize, took: Duration, calls: Duration) {
+        let group = self.group();
+        let long = LONG.max(2 * took.saturating_sub(calls));
+        if calls > long {
+            self.group.store((group / 2).max(1), Ordering::Relaxed);
+        } else if events >= group && calls < long / 2 {
+            self.group.store((group * 2).min(LARGEST), Ordering::Relaxed);
+        }
+    }
+
+    fn up(&self) {
+        self.health.send_if_modified(|health| {
+            let was_down = *health != Health::Up;
+            *health = Health::Up;
+            was_down
+        });
+    }
+
+    fn down(&self, error: &StoreError) {
+        self.health.send_replace(Health::Down(error.to_string()));
+    }
+}
+
+/// How the inbox of a handler is called in the store.
+pub(crate) fn inbox(service: &str, handler: &str) -> String {
+    format!("{service}.{handler}")
+}
+
+/// How a transaction over one or several events ended.
+pub(super) enum Done {
+    /// Everything is durable.
+    Committed { handled: u64, duplicates: u64 },
+    /// The handler failed at this one; nothing is durable.
+    Failed { at: usize, failed: Failed },
+    /// This one is not what it says it is; nothing is durable.
+    Undecodable { at: usize, error: DecodeError },
+    /// They were in each other's way, or one of them in the way of all: each alone.
+    Singly,
+    /// The service stops, or the session is over.
+    GivenUp,
+}
+
+/// Handles events in one transaction, however long the store takes.
+///
+/// A conflict or a lost connection is not the handler's fault: the transaction is tried until it works, and no attempt is
+/// counted. In the meantime nothing else is taken for this place: that is the back-pressure.
+pub(super) async fn run<H: Handler>(
+    shared: &Shared,
+    durable: &Durable,
+    needs: &H::Needs,
+    received: &[Received<'_>],
+    attempts: &[u32],
+) -> Done {
+    let mut wait = Wait::new();
+    let mut conflicts = Wait::short();
+    let mut unknown = false;
+    loop {
+        let started = Instant::now();
+        let mut in_calls = Duration::ZERO;
+        let error = match once::<H>(shared, durable, needs, received, attempts, &mut in_calls).await {
+            Ok(mut done) => {
+                durable.up();
+                durable.learn(received.len(), started.elapsed(), in_calls);
+                if let (true, Done::Committed { handled, duplicates }) = (unknown, &mut done) {
+                    // The commit nobody answered for: they are in the inbox because of us.
+                    *handled += std::mem::take(duplicates);
+                }
+                return done;
+            }
+            Err(error) => error,
+        };
+        let handler = shared.handler;
+        let again = match error {
+            StoreError::Conflict(_) | StoreError::Refused(_) if received.len() > 1 && !H::Input::BATCH => {
+                return Done::Singly;
+            }
+            StoreError::Refused(why) => {
+                let failed = Failed::new(Class::Retry, "store", format!("the store refuses: {why}"));
+                return Done::Failed { at: 0, failed };
+            }
+            StoreError::Conflict(_) => {
+                tracing::info!(handler, %error, "trying the transaction again");
+                conflicts.next(shared).await
+            }
+            error => {
+                unknown |= matches!(error, StoreError::Unknown(_));
+                tracing::warn!(handler, %error, events = received.len(), "cannot use the store; holding the events");
+                durable.down(&error);
+                wait.next(shared).await
+            }
+        };
+        if !again {
+            return Done::GivenUp;
+        }
+    }
+}
+
+/// One transaction.
+async fn once<H: Handler>(
+    shared: &Shared,
+    durable: &Durable,
+    needs: &H::Needs,
+    received: &[Received<'_>],
+    attempts: &[u32],
+    in_calls: &mut Duration,
+) -> Result<Done, StoreError> {
+    let keys = match keys::<H>(shared, received).await {
+        Ok(keys) => keys,
+        Err(done) => return Ok(done),
+    };
+    // Of those that are the same the first one counts.
+    let mut known = HashSet::with_capacity(keys.len());
+    let firsts: Vec<usize> = (0..keys.len()).filter(|at| known.insert(&keys[*at])).collect();
+    let wanted: Vec<String> = firsts.iter().map(|at| keys[*at].clone()).collect();
+    let mut transaction = step(durable.store.begin()).await?;
+    let claimed = step(transaction.claim(&durable.inbox, &wanted)).await?;
+    let new: Vec<usize> = firsts
+        .into_iter()
+        .zip(claimed)
+        .filter_map(|(at, claimed)| claimed.then_some(at))
+        .collect();
+    let duplicates = (received.len() - new.len()) as u64;
+    if new.is_empty() {
+        step(transaction.rollback()).await?;
+        return Ok(Done::Committed { handled: 0, duplicates });
+    }
+    let mut rows = Vec::new();
+    let begun = Instant::now();
+    let called = calls::<H>(shared, needs, received, attempts, &new, transaction.as_mut(), &mut rows).await;
+    *in_calls = begun.elapsed();
+    if let Err((at, ended)) = called {
+        return failed(transaction, at, ended).await;
+    }
+    if !rows.is_empty() {
+        step(transaction.enqueue(&durable.service, &rows)).await?;
+    }
+    failpoint::hit(failpoint::BEFORE_COMMIT);
+    match timeout(STEP, transaction.commit()).await {
+        Ok(committed) => committed?,
+        Err(_) => return Err(StoreError::Unknown(format!("no answer within {STEP:?}"))),
+    }
+    failpoint::hit(failpoint::AFTER_COMMIT);
+    if !rows.is_empty() {
+        durable.outbox.notify_one();
+    }
+    durable.handled.notify_waiters();
+    Ok(Done::Committed {
+        handled: new.len() as u64,
+        duplicates,
+    })
+}
+
+/// The handler's calls: one for a batch, otherwise one after another, in the order in which the events came.
+async fn calls<H: Handler>(
+    shared: &Shared,
+    needs: &H::Needs,
+    received: &[Received<'_>],
+    attempts: &[u32],
+    new: &[usize],
+    transaction: &mut Open,
+    rows: &mut Vec<OutboxRow>,
+) -> Result<(), (usize, Ended)> {
+    if H::Input::BATCH {
+        let some: Vec<_> = new.iter().map(|at| received[*at].clone()).collect();
+        let call = call::<H>(shared, needs, &some, attempts[new[0]], transaction, rows);
+        return call.await.map_err(|ended| (0, ended));
+    }
+    for at in new {
+        let one = std::slice::from_ref(&received[*at]);
+        let call = call::<H>(shared, needs, one, attempts[*at], transaction, rows);
+        call.await.map_err(|ended| (*at, ended))?;
+    }
+    Ok(())
+}
+
+async fn call<H: Handler>(
+    shared: &Shared,
+    needs: &H::Needs,
+    received: &[Received<'_>],
+    attempt: u32,
+    transaction: &mut Open,
+    rows: &mut Vec<OutboxRow>,
+) -> Result<(), Ended> {
+    let sink = Arc::new(Sink::default());
+    let first = &received[0].attributes;
+    let trace = first.trace.unwrap_or_else(Trace::start).child();
+    let span = span(shared, received, &trace, attempt);
+    let cause = Cause {
+        id: &first.id,
+        correlation_id: first.correlation_id,
+        trace,
+        trace_state: first.trace_state,
+    };
+    let started = Instant::now();
+    let mut work = pin!(Some(async {
+        let input = H::Input::read(received).map_err(Ended::Undecodable)?;
+        let call = Call {
+            received,
+            handler: shared.handler,
+            attempt,
+            attempts: shared.options.retry.attempts,
+            publisher: &shared.publisher,
+            trace,
+            transaction: Mutex::new(Some(transaction)),
+            sink: Some(Arc::clone(&sink)),
+        };
+        let output = H::call(input, needs, &call).await.map_err(Ended::Failed)?;
+        let mut outbound = Outbound::new(&shared.publisher, shared.handler, cause);
+        let emitted = output.emit(&mut outbound);
+        emitted.map_err(|error| Ended::Failed(unpublishable(&error)))?;
+        Ok(outbound)
+    }));
+    let called = guard(work.as_mut(), &span, started, shared.options.timeout).await;
+    shared.stats.took(started.elapsed());
+    let outbound = called.map_err(Ended::Failed)??;
+    let all = sink.take().into_iter().chain(outbound.into_messages());
+    rows.extend(all.map(|(unrouted, outgoing)| OutboxRow::new(outgoing, unrouted == Unrouted::Keep)));
+    Ok(())
+}
+
+/// Undoes everything. A connection that cannot even do that is the reason for the failure, and not the handler.
+async fn failed(transaction: Box<Open>, at: usize, ended: Ended) -> Result<Done, StoreError> {
+    let failed = match ended {
+        Ended::Failed(failed) => failed,
+        Ended::Undecodable(error) => return Ok(Done::Undecodable { at, error }),
+        Ended::Well { .. } | Ended::GivenUp => return Ok(Done::GivenUp),
+    };
+    // In the middle of a statement, maybe: dropping it closes the connection.
+    let broken_off = matches!(failed.code, "timeout" | "panic");
+    if !broken_off {
+        step(transaction.rollback()).await?;
+        if failed.congested {
+            return Err(StoreError::Conflict(failed.error));
+        }
+    }
+    Ok(Done::Failed { at, failed })
+}
+
+/// What the events are known by.
+async fn keys<H: Handler>(shared: &Shared, received: &[Received<'_>]) -> Result<Vec<String>, Done> {
+    let by = shared.options.idempotent.and_then(|idempotent| idempotent.by);
+    if by.is_none() {
+        return Ok(received.iter().map(|one| one.attributes.id.to_string()).collect());
+    }
+    let mut keys = Vec::with_capacity(received.len());
+    for (at, one) in received.iter().enumerate() {
+        // Decoding runs the user's own `Deserialize`, and the key's `Display`.
+        let mut key = pin!(Some(async {
+            let input = H::Input::read(std::slice::from_ref(one))?;
+            Ok::<_, DecodeError>(H::key(&input).unwrap_or_else(|| one.attributes.id.to_string()))
+        }));
+        let (span, limit) = (tracing::Span::none(), shared.options.timeout);
+        match guard(key.as_mut(), &span, Instant::now(), limit).await {
+            Ok(Ok(key)) => keys.push(key),
+            Ok(Err(error)) => return Err(Done::Undecodable { at, error }),
+            Err(failed) => return Err(Done::Failed { at, failed }),
+        }
+    }
+    Ok(keys)
+}
+
+/// A step of the store that must not take for ever.
+async fn step<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match timeout(STEP, work).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::Unavailable(format!("no answer within {STEP:?}"))),
+    }
+}

@@ -1,0 +1,106 @@
+use super::super::{OutboxRow, StoreError, Transaction};
+use super::error::store_error;
+use super::outbox;
+use async_trait::async_trait;
+use sqlx::pool::PoolConnection;
+use sqlx::{Database, PgConnection, Postgres};
+use sqlx_core::transaction::TransactionManager;
+use std::any::Any;
+
+/// The client counts how deep a transaction is, for savepoints: so it must be the one to begin and to end it.
+type Manager = <Postgres as Database>::TransactionManager;
+
+pub(super) struct PostgresTransaction {
+    /// `None` once it has ended.
+    connection: Option<PoolConnection<Postgres>>,
+    ended: (),
+    /// A statement of ours was the last one: had an earlier one failed, it would have failed too.
+    sound: bool,
+}
+
+impl PostgresTransaction {
+    pub(super) async fn begin(mut connection: PoolConnection<Postgres>) -> Result<Self, StoreError> {
+        let begun = Manager::begin(&mut connection, None).await;
+        let begun = begun.map_err(store_error);
+        let transaction = Self {
+            connection: Some(connection),
+            ended: (),
+            sound: true,
+        };
+        begun.map(|()| transaction)
+    }
+
+    fn open(&mut self) -> Result<&mut PgConnection, StoreError> {
+        let ended = || StoreError::Unavailable("the transaction has ended".to_owned());
+        self.connection.as_deref_mut().ok_or_else(ended)
+    }
+}
+
+#[async_trait]
+impl Transaction for PostgresTransaction {
+    async fn claim(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        const ONE: &str = "INSERT INTO event_inbox (handler, key) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        // Sorted, so that two transactions with the same keys wait for each other in one direction only.
+        const MANY: &str = "INSERT INTO event_inbox (handler, key) \
+             SELECT $1, key FROM unnest($2::text[]) AS key ORDER BY key \
+             ON CONFLICT DO NOTHING RETURNING key";
+        let connection = self.open()?;
+        if let [key] = keys {
+            let done = sqlx::query(ONE).bind(handler).bind(key).execute(connection).await;
+            return Ok(vec![done.map_err(store_error)?.rows_affected() == 1]);
+        }
+        let claimed = sqlx::query_scalar::<_, String>(MANY).bind(handler).bind(keys);
+        let claimed = claimed.fetch_all(connection).await.map_err(store_error)?;
+        if claimed.len() == keys.len() {
+            return Ok(vec![true; keys.len()]);
+        }
+        let claimed: std::collections::HashSet<String> = claimed.into_iter().collect();
+        Ok(keys.iter().map(|key| claimed.contains(key)).collect())
+    }
+
+    async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        outbox::insert(self.open()?, service, rows).await?;
+        self.sound = true;
+        Ok(())
+    }
+
+    fn connection(&mut self) -> &mut (dyn Any + Send) {
+        self.sound = false;
+        match self.connection.as_deref_mut() {
+            Some(connection) => connection,
+            None => &mut self.ended,
+        }
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if !self.sound {
+            // After a statement that failed, PostgreSQL answers COMMIT with a quiet ROLLBACK.
+            let checked = sqlx::query("SELECT").execute(self.open()?).await;
+            checked.map_err(store_error)?;
+        }
+        let committed = Manager::commit(self.open()?).await;
+        match committed.map_err(store_error) {
+            Ok(()) => {
+                self.connection = None;
+                Ok(())
+            }
+            Err(StoreError::Unavailable(why)) => Err(StoreError::Unknown(why)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn rollback(mut self: Box<Self>) -> Result<(), StoreError> {
+        Manager::rollback(self.open()?).await.map_err(store_error)?;
+        self.connection = None;
+        Ok(())
+    }
+}
+
+/// Whatever the connection is in the middle of: the server undoes it when the session ends.
+impl Drop for PostgresTransaction {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use super::super::{OutboxRow, StoreError, Transaction};
+use super::error::store_error;
+use super::{NOW, outbox};
+use async_trait::async_trait;
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Database, SqlSafeStr as _, Sqlite, SqliteConnection};
+use sqlx_core::transaction::TransactionManager;
+use std::any::Any;
+use std::collections::HashSet;
+
+/// The client counts how deep a transaction is, for savepoints: so it must be the one to begin and to end it.
+type Manager = <Sqlite as Database>::TransactionManager;
+
+pub(super) struct SqliteTransaction {
+    /// `None` once it has ended.
+    connection: Option<PoolConnection<Sqlite>>,
+    ended: (),
+}
+
+impl SqliteTransaction {
+    pub(super) async fn begin(mut connection: PoolConnection<Sqlite>) -> Result<Self, StoreError> {
+        // Takes the write lock at once: waiting for it later, after a read, would be a deadlock.
+        let begin = "BEGIN IMMEDIATE".into_sql_str();
+        let begun = Manager::begin(&mut connection, Some(begin)).await.map_err(store_error);
+        let transaction = Self {
+            connection: Some(connection),
+            ended: (),
+        };
+        begun.map(|()| transaction)
+    }
+
+    fn open(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        let ended = || StoreError::Unavailable("the transaction has ended".to_owned());
+        self.connection.as_deref_mut().ok_or_else(ended)
+    }
+}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    async fn claim(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        let sql = format!(
+            "INSERT INTO event_inbox (handler, key, claimed_at) SELECT ?1, value, {NOW} FROM json_each(?2) WHERE true \
+             ON CONFLICT DO NOTHING RETURNING key"
+        );
+        let list = serde_json::to_string(keys).map_err(|error| StoreError::Refused(error.to_string()))?;
+        let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql))
+            .bind(handler.to_owned())
+            .bind(list);
+        let claimed = query.fetch_all(self.open()?).await.map_err(store_error)?;
+        if claimed.len() == keys.len() {
+            return Ok(vec![true; keys.len()]);
+        }
+        let claimed: HashSet<String> = claimed.into_iter().collect();
+        Ok(keys.iter().map(|key| claimed.contains(key)).collect())
+    }
+
+    async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        outbox::insert(self.open()?, service, rows).await
+    }
+
+    fn connection(&mut self) -> &mut (dyn Any + Send) {
+        match self.connection.as_deref_mut() {
+            Some(connection) => connection,
+            None => &mut self.ended,
+        }
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let connection = self.open()?;
+        if Manager::get_transaction_depth(connection) != 1 {
+            return Err(StoreError::Refused(
+                "the handler has ended the transaction itself".to_owned(),
+            ));
+        }
+        Manager::commit(connection).await.map_err(store_error)?;
+        self.connection = None;
+        Ok(())
+    }
+
+    async fn rollback(mut self: Box<Self>) -> Result<(), StoreError> {
+        let connection = self.open()?;
+        // A savepoint that the handler left open, and the transaction.
+        for _ in 0..Manager::get_transaction_depth(connection) {
+            Manager::rollback(connection).await.map_err(store_error)?;
+        }
+        self.connection = None;
+        Ok(())
+    }
+}
+
+/// Whatever the connection is in the middle of: closing it undoes it.
+impl Drop for SqliteTransaction {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
+    }
+}

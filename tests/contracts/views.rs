@@ -1,0 +1,109 @@
+//! What a consumer elsewhere reads of a contract.
+
+use super::judge::views;
+
+views! {
+    some_fields: [] Ok
+        { struct T { a: u8, b: String, c: Option<u8> } }
+        { struct T { b: String } }
+
+    unknown_field: ["field-unknown"] Ok
+        { struct T { a: u8 } }
+        { struct T { a: u8, b: Option<u8> } }
+
+    unknown_required_field: ["field-unknown"] Fail
+        { struct T { a: u8 } }
+        { struct T { a: u8, b: u8 } }
+
+    wrong_type: ["type-changed"] Fail
+        { struct T { a: u8 } }
+        { struct T { a: String } }
+
+    narrower: ["number-changed"] Some
+        { struct T { a: i64 } }
+        { struct T { a: i32 } }
+
+    wider: [] Ok
+        { struct T { a: i32 } }
+        { struct T { a: i64 } }
+
+    any_text_for_a_form: [] Ok
+        { struct T { a: Uuid, b: DateTime<Utc>, c: Decimal } }
+        { struct T { a: String, b: String, c: String } }
+
+    anything: [] Ok
+        { struct T { a: Vec<Line> } struct Line { a: u8 } }
+        { struct T { a: Value } }
+
+    required_though_it_may_be_absent: ["absence-refused"] Some
+        { struct T { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8> } }
+        { struct T { a: u8 } }
+
+    required_though_it_may_be_null: ["absence-refused"] Some
+        { struct T { a: Option<u8> } }
+        { struct T { a: u8 } }
+
+    default_though_it_may_be_null: ["null-refused"] Some
+        { struct T { a: Option<u8> } }
+        { struct T { #[serde(default)] a: u8 } }
+
+    default_for_what_may_be_absent: [] Ok
+        { struct T { #[serde(default, skip_serializing_if = "is_zero")] a: u8 } }
+        { struct T { #[serde(default)] a: u8 } }
+
+    optional_for_what_is_required: [] Ok
+        { struct T { a: u8 } }
+        { struct T { a: Option<u8> } }
+
+    denies: ["unknown-refused"] Ok
+        { struct T { a: u8 } }
+        { #[serde(deny_unknown_fields)] struct T { a: u8 } }
+
+    denies_what_it_leaves_out: ["unknown-refused"] Fail
+        { struct T { a: u8, b: u8 } }
+        { #[serde(deny_unknown_fields)] struct T { a: u8 } }
+
+    lacks_a_variant: ["catch-all-missing"] Some
+        { enum T { A, B } }
+        { enum T { A } }
+
+    catches_a_variant: [] Lost
+        { enum T { A, B } }
+        { enum T { A, #[serde(other)] Other } }
+
+    catches_no_variant_with_data: ["catch-all-missing"] Some
+        { enum T { A, B(u8) } }
+        { enum T { A, #[serde(other)] Other } }
+
+    catches_a_variant_with_data_beside_a_tag: [] Lost
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A, #[serde(other)] Other } }
+
+    open_without_a_catch_all: ["catch-all-missing"] Ok
+        { #[schema(open)] enum T { A } }
+        { enum T { A } }
+
+    open_with_a_catch_all: [] Ok
+        { #[schema(open)] enum T { A } }
+        { enum T { A, #[serde(other)] Other } }
+
+    more_variants_than_there_are: [] Ok
+        { enum T { A } }
+        { enum T { A, B } }
+
+    string_for_a_plain_enum: [] Ok
+        { struct T { a: E } enum E { A, B } }
+        { struct T { a: String } }
+
+    nested_and_narrowed: ["absence-refused"] Some
+        { struct T { a: Vec<Line> } struct Line { a: u8, #[serde(default, skip_serializing_if = "is_zero")] b: u8 } }
+        { struct T { a: Vec<Line> } struct Line { b: u8 } }
+
+    other_name_through_an_alias: [] Ok
+        { struct T { a: u8 } }
+        { struct T { #[serde(alias = "a")] mine: u8 } }
+
+    flattened: [] Ok
+        { struct T { a: u8, b: u8 } }
+        { struct T { #[serde(flatten)] part: Part } struct Part { b: u8 } }
+}

@@ -1,0 +1,6 @@
+use event_runtime::prelude::*;
+
+#[derive(Serialize, Deserialize, Schema)]
+struct Pair(u8, #[serde(skip_serializing)] u8);
+
+fn main() {}

@@ -1,0 +1,10 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Deserialize, View)]
+#[view(event = "ui.viewed", versions = [1])]
+#[serde(deny_unknown_fields)]
+struct Viewed {
+    total_cents: i64,
+}
+
+fn main() {}

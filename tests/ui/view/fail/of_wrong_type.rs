@@ -1,0 +1,15 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "order.placed", version = 1, owner = "checkout")]
+struct OrderPlaced {
+    order_id: u64,
+}
+
+#[derive(Debug, Deserialize, View)]
+#[view(of = OrderPlaced)]
+struct Viewed {
+    order_id: u32,
+}
+
+fn main() {}
