@@ -104,12 +104,10 @@ impl Yard {
         }
     }
 
-    fn store(&self) -> impl Future<Output = Arc<dyn Store>> {
-        async {
-            match &self.database {
-                Database::Postgres(schema) => Arc::new(schema.store().await) as Arc<dyn Store>,
-                Database::Sqlite(file) => Arc::new(file.store().await),
-            }
+    async fn store(&self) -> Arc<dyn Store> {
+        match &self.database {
+            Database::Postgres(schema) => Arc::new(schema.store().await),
+            Database::Sqlite(file) => Arc::new(file.store().await),
         }
     }
 
