@@ -102,7 +102,8 @@ mod tests {
     #[should_panic = "128-bit numbers through `flatten`"]
     fn large_numbers_are_not_flattened() {
         const LARGE: &[Field] = &[Field::new("a", <Vec<u128> as event_contract::Schema>::SHAPE)];
-        let _ = flat(Shape::Object(&Object::new("Inner", LARGE)));
+        const OBJECT: Shape = Shape::Object(&Object::new("Inner", LARGE));
+        let _ = flat(OBJECT);
     }
 
     #[test]
