@@ -2,7 +2,7 @@
 
 use super::prelude::*;
 use super::samples::samples;
-use event_contract::compare::lint;
+use event_contract::compare::{can_be_flattened, lint};
 use event_contract::{Object, Shape};
 use serde::de::DeserializeOwned;
 
@@ -63,6 +63,40 @@ traps! {
 
     tag_and_field_of_one_name: ["tag-twice"]
         { struct T { a: E } #[serde(tag = "t")] enum E { A(Inner) } struct Inner { t: u8 } }
+}
+
+/// The compiler refuses to flatten these, so that the outer types here have no shape.
+#[test]
+fn through_flatten() {
+    fn is_read<T: Serialize + DeserializeOwned>(texts: &[String]) -> bool {
+        texts.iter().all(|text| serde_json::from_str::<Outer<T>>(text).is_ok())
+    }
+    #[derive(Serialize, Deserialize)]
+    struct Outer<T> {
+        #[serde(flatten)]
+        inner: T,
+    }
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Keys {
+        a: BTreeMap<u8, u8>,
+    }
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Large {
+        a: Vec<Option<u128>>,
+    }
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Fine {
+        a: BTreeMap<String, u8>,
+        b: Vec<Option<u64>>,
+    }
+    let verdicts = [Keys::SHAPE, Large::SHAPE, Fine::SHAPE].map(|shape| match shape {
+        Shape::Object(object) => can_be_flattened(object),
+        other => panic!("{other}"),
+    });
+    assert_eq!(verdicts, [false, false, true]);
+    let [keys, large, fine] = [Keys::SHAPE, Large::SHAPE, Fine::SHAPE].map(|shape| samples(&shape));
+    let read = [is_read::<Keys>(&keys), is_read::<Large>(&large), is_read::<Fine>(&fine)];
+    assert_eq!(read, verdicts);
 }
 
 /// The same without a tag before them is fine.

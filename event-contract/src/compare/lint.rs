@@ -21,7 +21,23 @@ pub const fn lint(data: &Object) -> Report {
     walk.report
 }
 
-/// `buffered`: serde reads it through a buffer, behind an internal tag.
+/// Whether serde reads these fields where they are flattened into another object: through a buffer, in which map keys are
+/// no longer numbers and 128-bit numbers do not exist.
+#[must_use]
+pub const fn can_be_flattened(data: &Object) -> bool {
+    let mut walk = Walk::new(Direction::Itself);
+    fields(&mut walk, data, true);
+    let mut at = 0;
+    while at < walk.report.issues().len() {
+        if matches!(walk.report.issues()[at].rule, Rule::Buffered) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// `buffered`: serde reads it through a buffer, behind an internal tag or a `flatten`.
 const fn fields(walk: &mut Walk, data: &Object, buffered: bool) {
     let mut at = 0;
     while at < data.fields.len() {

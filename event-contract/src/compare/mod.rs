@@ -14,7 +14,7 @@ mod rule;
 mod value;
 mod witness;
 
-pub use lint::lint;
+pub use lint::{can_be_flattened, lint};
 pub use path::{Path, Segment};
 pub use report::{Direction, Issue, Report};
 pub use rule::{Level, Rule};

@@ -1,3 +1,4 @@
+use event_contract::compare::can_be_flattened;
 use event_contract::{Field, Object, Shape, Unknown};
 
 /// The fields that `#[serde(flatten)]` brings along; a map has none of its own.
@@ -9,6 +10,10 @@ use event_contract::{Field, Object, Shape, Unknown};
 #[track_caller]
 pub const fn flat(shape: Shape) -> &'static [Field] {
     match shape {
+        Shape::Object(object) if !can_be_flattened(object) => panic!(
+            "serde reads neither maps with numbers as keys nor 128-bit numbers through `flatten`: give the struct a field of \
+             its own, or use texts as keys and smaller numbers"
+        ),
         Shape::Object(object) => object.fields,
         Shape::Map(Shape::Text(_), Shape::Any) => &[],
         Shape::Map(..) => panic!(
@@ -91,6 +96,14 @@ mod tests {
     #[should_panic = "turns every mistake inside it into `None`"]
     fn options_are_not() {
         let _ = flat(Shape::Optional(&INNER));
+    }
+
+    #[test]
+    #[should_panic = "128-bit numbers through `flatten`"]
+    fn large_numbers_are_not_flattened() {
+        const LARGE: &[Field] = &[Field::new("a", <Vec<u128> as event_contract::Schema>::SHAPE)];
+        const OBJECT: Shape = Shape::Object(&Object::new("Inner", LARGE));
+        let _ = flat(OBJECT);
     }
 
     #[test]
