@@ -55,7 +55,9 @@ fn cases(of: &str) {
 fn contracts() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target holds tmp");
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .parent()
+            .expect("target holds tmp");
         let project = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
         let into = project.join("contracts");
         _ = fs::remove_dir_all(&into);

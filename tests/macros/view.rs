@@ -55,8 +55,14 @@ fn version(number: u32) -> Version {
 #[test]
 fn its_contract_is_the_part_of_the_event_that_is_read() {
     let contract = Placed::CONTRACT;
-    assert_eq!((contract.name, contract.version, contract.reads), ("order.placed", version(3), &[version(1)][..]));
-    assert_eq!((contract.type_name, contract.owner, contract.key), ("order.placed.v3", "sales", Some("order_id")));
+    assert_eq!(
+        (contract.name, contract.version, contract.reads),
+        ("order.placed", version(3), &[version(1)][..])
+    );
+    assert_eq!(
+        (contract.type_name, contract.owner, contract.key),
+        ("order.placed.v3", "sales", Some("order_id"))
+    );
     assert_eq!(contract.summary, "What an invoice needs.");
     let mut names: Vec<_> = contract.data.fields.iter().map(|field| field.name).collect();
     names.sort_unstable();
@@ -76,7 +82,10 @@ fn each_version_is_read_as_it_is() {
     assert_eq!(read("order.placed", 1).as_ref(), Ok(&placed));
     assert_eq!(read("order.placed", 3), Ok(placed));
     for (name, number) in [("order.placed", 2), ("order.placed", 4), ("order.paid", 1)] {
-        assert_eq!(read(name, number), Err(DecodeError::unknown_type(name, version(number))));
+        assert_eq!(
+            read(name, number),
+            Err(DecodeError::unknown_type(name, version(number)))
+        );
     }
     let wrong = Placed::decode_named("order.placed", version(1), b"{}");
     assert!(matches!(wrong, Err(DecodeError::Body { type_name, .. }) if type_name == "order.placed.v1"));
@@ -95,7 +104,10 @@ async fn many(orders: Batch<Placed>) {
 #[test]
 fn handlers_take_it_as_they_take_an_event() {
     assert_eq!(<Placed as Input>::CONTRACTS, [Placed::CONTRACT]);
-    assert_eq!(<Envelope<Placed> as Input>::CONTRACTS, <Batch<Placed> as Input>::CONTRACTS);
+    assert_eq!(
+        <Envelope<Placed> as Input>::CONTRACTS,
+        <Batch<Placed> as Input>::CONTRACTS
+    );
     let _ = Service::new("billing").handle::<invoice>().handle::<many>();
 }
 
