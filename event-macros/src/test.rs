@@ -8,24 +8,31 @@ use syn::ext::IdentExt as _;
 /// `order_placed_v2_contract`.
 pub(crate) fn event(runtime: &RuntimePath, ident: &Ident, event: &str, version: u32) -> TokenStream {
     let name = format_ident!("{}_v{version}_contract", event.replace('.', "_"));
-    emit(&name, &quote!(#runtime::__private::contract_test::<#ident>()))
+    emit(runtime, ident, &name, &quote!(contract()))
 }
 
 /// `placed_v1_view`: by the struct, because an event can have several views.
 pub(crate) fn view(runtime: &RuntimePath, ident: &Ident) -> TokenStream {
     let word = snake(&ident.unraw().to_string());
     let name = format_ident!("{word}_v1_view");
-    emit(&name, &quote!(#runtime::__private::view_test::<#ident>(#word)))
+    emit(runtime, ident, &name, &quote!(view(#word)))
 }
 
-// In a function's body it has no name for the test runner, and is left out without a word.
-fn emit(name: &Ident, call: &TokenStream) -> TokenStream {
+// The module is there for `allow`, which `#[test]` does not hand on. A type inside a function has no path; there the other
+// struct of its name is found, which has nothing to test.
+fn emit(runtime: &RuntimePath, ident: &Ident, name: &Ident, call: &TokenStream) -> TokenStream {
+    let module = format_ident!("__{name}");
     quote! {
         #[cfg(test)]
-        #[allow(unnameable_test_items)]
-        #[::core::prelude::v1::test]
-        fn #name() {
-            #call;
+        #[allow(dead_code, unnameable_test_items, unused_imports, unused_qualifications)]
+        mod #module {
+            struct #ident;
+            #[::core::prelude::v1::test]
+            fn #name() {
+                use super::*;
+                use #runtime::__private::{Tested, Untested as _};
+                Tested::<#ident>::#call;
+            }
         }
     }
 }

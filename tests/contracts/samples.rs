@@ -19,12 +19,12 @@ pub(crate) fn samples(shape: &Shape) -> Vec<String> {
         Shape::Char => texts(&["\"x\"", "\"7\""]),
         Shape::Text(form) => form_of(form).iter().map(|text| format!("\"{text}\"")).collect(),
         Shape::Optional(inner) | Shape::Nullable(inner) => {
-            let mut all = self::samples(inner);
+            let mut all = samples(inner);
             all.push("null".to_owned());
             all
         }
         Shape::List(item) => {
-            let items = self::samples(item);
+            let items = samples(item);
             let last = items.len() - 1;
             let mut all = vec![format!("[{},{}]", items[0], items[last]), "[]".to_owned()];
             all.extend(items.iter().map(|item| format!("[{item}]")));
@@ -32,20 +32,20 @@ pub(crate) fn samples(shape: &Shape) -> Vec<String> {
             all
         }
         Shape::Set(item) => {
-            let mut all: Vec<String> = self::samples(item).iter().map(|item| format!("[{item}]")).collect();
+            let mut all: Vec<String> = samples(item).iter().map(|item| format!("[{item}]")).collect();
             all.push("[]".to_owned());
             all
         }
         Shape::Array(item, length) => {
             let repeated = |item: &String| format!("[{}]", vec![item.as_str(); *length].join(","));
-            self::samples(item).iter().map(repeated).collect()
+            samples(item).iter().map(repeated).collect()
         }
         Shape::Tuple(parts) => {
-            let parts: Vec<Vec<String>> = parts.iter().map(self::samples).collect();
+            let parts: Vec<Vec<String>> = parts.iter().map(samples).collect();
             varied(&parts, |parts| format!("[{}]", parts.join(",")))
         }
         Shape::Map(key, value) => {
-            let (keys, values) = (self::samples(key), self::samples(value));
+            let (keys, values) = (samples(key), samples(value));
             let quoted = |key: &String| {
                 if key.starts_with('"') {
                     key.clone()
@@ -63,7 +63,6 @@ pub(crate) fn samples(shape: &Shape) -> Vec<String> {
             .map(|members| format!("{{{members}}}"))
             .collect(),
         Shape::Choice(choice) => variants(choice),
-        _ => Vec::new(),
     };
     samples.truncate(MOST);
     samples

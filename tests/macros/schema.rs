@@ -439,7 +439,7 @@ fn sensitive_fields_are_not_shown() {
 #[derive(Debug, Serialize, Deserialize, Event)]
 #[event(name = "order.shipped", version = 1, owner = "logistics")]
 struct OrderShipped {
-    lines: Vec<Line>,
+    places: Vec<Place>,
     #[serde(with = "hex")]
     #[event(wire = "Option<String>")]
     color: Option<u32>,
@@ -448,6 +448,6 @@ struct OrderShipped {
 #[test]
 fn an_event_has_a_shape() {
     assert_eq!(OrderShipped::SHAPE, Shape::Object(OrderShipped::CONTRACT.data));
-    assert_eq!(field::<OrderShipped>("lines").shape.to_string(), "[Line]");
+    assert_eq!(field::<OrderShipped>("places").shape.to_string(), "[Place]");
     assert!(field::<OrderShipped>("color").absent == event_runtime::__private::Absent::Refused);
 }

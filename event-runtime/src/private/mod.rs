@@ -16,7 +16,7 @@ pub use self::event::{
 pub use self::failure::{IsError, IsFailure, Judge, Judgement};
 pub use self::handler::{DedupeKey, MaybeInput, NotBuilt, Probe, check_batch, dedupe_key};
 pub use self::schema::{beside_tag, count, flat, unknown};
-pub use self::test::{contract_test, view_test};
+pub use self::test::{Tested, Untested};
 pub use self::view::{Old, check_view_of_event, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};

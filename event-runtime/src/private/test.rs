@@ -1,11 +1,39 @@
 use crate::event::{Event, View};
 use event_contract::file::{self, ViewFile};
 use event_contract::{Contract, Reader, Schema, Status, Version, json};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What `cargo event contract` sets: the folder that every type writes itself to.
 const OUT: &str = "EVENT_CONTRACT_OUT";
+
+/// Holds the tests of a type, if it has any.
+#[derive(Debug)]
+pub struct Tested<T>(PhantomData<T>);
+
+/// What [`Tested`] does with any other type: its own functions go first.
+pub trait Untested {
+    fn contract() {}
+
+    fn view(_: &str) {}
+}
+
+impl<T> Untested for Tested<T> {}
+
+impl<E: Event + Schema> Tested<E> {
+    /// See [`contract_test`].
+    pub fn contract() {
+        contract_test::<E>();
+    }
+}
+
+impl<V: View> Tested<V> {
+    /// See [`view_test`].
+    pub fn view(word: &str) {
+        view_test::<V>(word);
+    }
+}
 
 /// The test of an event's contract: it reads the golden sample of every version that it should, and what it writes again
 /// has the form that it promises. Without samples there is nothing to test.
@@ -13,7 +41,7 @@ const OUT: &str = "EVENT_CONTRACT_OUT";
 /// # Panics
 ///
 /// When the test fails.
-pub fn contract_test<E: Event + Schema>() {
+fn contract_test<E: Event + Schema>() {
     let contract = E::CONTRACT;
     if let Some(out) = env::var_os(OUT) {
         let accepted = file::accept(None, contract, &[], Status::Draft);
@@ -46,7 +74,7 @@ pub fn contract_test<E: Event + Schema>() {
 /// # Panics
 ///
 /// When the test fails.
-pub fn view_test<V: View>(word: &str) {
+fn view_test<V: View>(word: &str) {
     let contract = V::CONTRACT;
     if let Some(out) = env::var_os(OUT) {
         let consumer: &'static str = format!("{}.{word}", service()).leak();

@@ -134,6 +134,13 @@ impl Running {
             let knows_more = up == Health::Connecting && connection != Health::Up;
             return if knows_more { connection } else { up };
         }
+        let store = self.kept.health.borrow().clone();
+        if store != Health::Up {
+            return match store {
+                Health::Down(why) => Health::Down(format!("store: {why}")),
+                other => other,
+            };
+        }
         for handler in &self.handlers {
             let health = handler.health.borrow().clone();
             if health != Health::Up {
@@ -142,13 +149,6 @@ impl Running {
                     other => other,
                 };
             }
-        }
-        let store = self.kept.health.borrow().clone();
-        if store != Health::Up {
-            return match store {
-                Health::Down(why) => Health::Down(format!("store: {why}")),
-                other => other,
-            };
         }
         self.transport.health().borrow().clone()
     }
@@ -162,6 +162,7 @@ impl Running {
         let mut up = self.ready.subscribe();
         // The senders live as long as the service: an error means that it has ended.
         let _ = up.wait_for(|health| *health == Health::Up).await;
+        let _ = self.kept.health.clone().wait_for(|health| *health == Health::Up).await;
         for handler in &self.handlers {
             let _ = handler.health.clone().wait_for(|health| *health == Health::Up).await;
         }

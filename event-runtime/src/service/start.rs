@@ -161,9 +161,9 @@ async fn bring_up(
         if apply {
             make(transport.as_ref(), &topology, &ready).await;
         }
+        ready.send_replace(Health::Up);
     };
     tokio::join!(tables, objects);
-    ready.send_replace(Health::Up);
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut beside = JoinSet::new();
     if let Some(keeping) = keeping {

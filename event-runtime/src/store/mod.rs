@@ -226,7 +226,7 @@ pub trait Lease: Send {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no transaction that an outbox can write in",
     label = "not a transaction",
-    note = "an outbox writes in a `sqlx::Transaction` of Postgres or Sqlite, in a handler's `Tx`, or in what `Store::begin` gives"
+    note = "an outbox writes in sqlx's `Transaction` of Postgres or Sqlite, in a handler's `Tx`, or in what `Store::begin` gives"
 )]
 #[async_trait]
 pub trait Enlist: Send {
