@@ -23,24 +23,11 @@ struct Package {
     manifest_path: PathBuf,
     #[serde(default)]
     targets: Vec<Target>,
-    #[serde(default)]
-    metadata: Option<PackageMetadata>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Target {
     kind: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct PackageMetadata {
-    #[serde(default)]
-    event: Option<EventMetadata>,
-}
-
-#[derive(Debug, Deserialize)]
-struct EventMetadata {
-    contracts: Option<PathBuf>,
 }
 
 /// The package that a command works on, and the workspace around it.
@@ -98,7 +85,7 @@ impl Project {
                 .help(format!("go into the folder of one: {}", names.join(", "))));
             }
         };
-        let contracts_of = |package: &Package| contracts(package, &folder_of(package), &metadata.workspace_root);
+        let contracts_of = |package: &Package| contracts(&folder_of(package));
         let is_library = |target: &Target| target.kind.iter().any(|kind| kind.ends_with("lib"));
         let folders = metadata
             .packages
@@ -253,27 +240,9 @@ pub(crate) fn cargo() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Where a package's contracts are: what its manifest says, or the first `contracts` folder from its own one up to the
-/// root of the workspace or of the repository; otherwise where they will be.
-fn contracts(package: &Package, folder: &Path, workspace: &Path) -> PathBuf {
-    let said = package
-        .metadata
-        .as_ref()
-        .and_then(|metadata| metadata.event.as_ref()?.contracts.as_ref());
-    if let Some(said) = said {
-        let folder = folder.join(said);
-        return fs::canonicalize(&folder).unwrap_or(folder);
-    }
-    for above in folder.ancestors() {
-        let contracts = above.join("contracts");
-        if contracts.is_dir() {
-            return contracts;
-        }
-        if above == workspace || above.join(".git").exists() {
-            break;
-        }
-    }
-    folder.join("contracts")
+/// Where a package's contracts are, or will be.
+fn contracts(folder: &Path) -> PathBuf {
+    event_contract::file::folder(folder).unwrap_or_else(|| folder.join("contracts"))
 }
 
 fn sources(folder: &Path, found: &mut BTreeMap<PathBuf, String>) -> Result<()> {

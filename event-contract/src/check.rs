@@ -138,17 +138,42 @@ const fn title(committed: &Committed) -> Text {
 
 const fn ways_out(text: Text, own: &Contract, committed: &Committed) -> Text {
     let (name, version) = (own.data.name, committed.version.get());
-    text.add("\n\n  either take it back, or make it ")
-        .version(version + 1)
-        .add(": keep the struct as it was under the name `")
-        .add(name)
-        .version_suffix(version)
-        .add("`, and write `version = ")
-        .number((version + 1) as u128)
-        .add(", upcast_from = ")
-        .add(name)
-        .version_suffix(version)
-        .add("` here\n  the rule in brackets is explained by `cargo event contract explain <rule>`")
+    let text = text.add("\n\n  either take it back, or make it ").version(version + 1);
+    let numbered = ends_with(name, Text::new().version_suffix(version).as_str());
+    let text = if numbered {
+        // It has its number already: the next one is another struct.
+        text.add(": leave this struct as it was, and write `version = ")
+            .number((version + 1) as u128)
+            .add(", upcast_from = ")
+            .add(name)
+            .add("` above a new one")
+    } else {
+        text.add(": keep the struct as it was under the name `")
+            .add(name)
+            .version_suffix(version)
+            .add("`, and write `version = ")
+            .number((version + 1) as u128)
+            .add(", upcast_from = ")
+            .add(name)
+            .version_suffix(version)
+            .add("` here")
+    };
+    text.add("\n  the rule in brackets is explained by `cargo event contract explain <rule>`")
+}
+
+const fn ends_with(text: &str, end: &str) -> bool {
+    let (text, end) = (text.as_bytes(), end.as_bytes());
+    if end.len() > text.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < end.len() {
+        if text[text.len() - end.len() + at] != end[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Checks that a type can read what it writes itself.
@@ -355,6 +380,14 @@ mod tests {
     fn a_break() {
         let own = V2.with_data(&NOTHING);
         check_contract(&own, &Committed::new("order.placed", own.version, &TOTAL), &[BILLING]);
+    }
+
+    #[test]
+    #[should_panic = "leave this struct as it was, and write `version = 3, upcast_from = OrderPlacedV2` above a new one"]
+    fn a_break_of_a_struct_with_a_number() {
+        const NUMBERED: Object = Object::new("OrderPlacedV2", &[]);
+        let own = V2.with_data(&NUMBERED);
+        check_contract(&own, &Committed::new("order.placed", own.version, &TOTAL), &[]);
     }
 
     #[test]

@@ -226,6 +226,11 @@ fn a_view_that_would_break_is_not_recorded() {
     let ran = place
         .event("billing", &["contract", "publish-view", "--to", "../nowhere"])
         .ends(2);
+    ran.errs("cannot open ../nowhere");
+    place.package("shipping");
+    let ran = place
+        .event("billing", &["contract", "publish-view", "--to", "../shipping"])
+        .ends(2);
     ran.errs("has no folder `contracts`");
 }
 

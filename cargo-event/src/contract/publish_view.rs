@@ -107,16 +107,16 @@ fn is_of(consumer: &str, service: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// The producer's contracts: the folder itself, or the one in it.
+/// The producer's contracts: the folder itself, or the one that belongs to the package in it.
 fn contracts(given: &Path) -> Result<PathBuf> {
-    let inside = given.join("contracts");
-    let candidates = [inside, given.to_owned()];
-    let has_any = |path: &PathBuf| path.is_dir() && (name(path) == "contracts");
-    let found = candidates.into_iter().find(has_any).ok_or_else(|| {
+    let place = fs::canonicalize(given).map_err(|error| Error::file("open", given, &error))?;
+    if name(&place) == "contracts" {
+        return Ok(place);
+    }
+    file::folder(&place).filter(|folder| folder.is_dir()).ok_or_else(|| {
         Error::new(format!("{} has no folder `contracts`", given.display()))
             .help("`--to` names the folder of the package whose events are read")
-    })?;
-    fs::canonicalize(&found).map_err(|error| Error::file("open", &found, &error))
+    })
 }
 
 fn remove(path: &Path) -> Result<()> {
