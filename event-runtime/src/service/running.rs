@@ -228,9 +228,7 @@ impl Running {
         }
         self.kept.asked.send_replace(true);
         let finished = tokio::time::timeout(self.config.grace, async {
-            if *self.ready.borrow() == Health::Up {
-                while self.tasks.join_next().await.is_some() {}
-            }
+            while self.tasks.join_next().await.is_some() {}
         })
         .await
         .is_ok();

@@ -163,7 +163,11 @@ async fn bring_up(
         }
         ready.send_replace(Health::Up);
     };
-    tokio::join!(tables, objects);
+    let mut asked = asked_to_stop.clone();
+    tokio::select! {
+        _ = asked.wait_for(|asked| *asked) => return,
+        _ = async { tokio::join!(tables, objects) } => {}
+    }
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut beside = JoinSet::new();
     if let Some(keeping) = keeping {
