@@ -25,22 +25,24 @@ const _: () = {
             ),
         ],
     );
+    const __CONTRACT: &__private::Contract = &__private::Contract::new(
+            "order.placed",
+            __private::version(2u32),
+            "order.placed.v2",
+        )
+        .with_owner("checkout")
+        .with_summary("A customer placed an order.")
+        .with_reads(&__READS)
+        .with_key("order_id")
+        .with_data(__DATA);
+    const _: () = __private::check_shape(__DATA);
     #[automatically_derived]
     impl __private::Schema for OrderPlaced {
         const SHAPE: __private::Shape = __private::Shape::Object(__DATA);
     }
     #[automatically_derived]
     impl __private::Event for OrderPlaced {
-        const CONTRACT: &'static __private::Contract = &__private::Contract::new(
-                "order.placed",
-                __private::version(2u32),
-                "order.placed.v2",
-            )
-            .with_owner("checkout")
-            .with_summary("A customer placed an order.")
-            .with_reads(&__READS)
-            .with_key("order_id")
-            .with_data(__DATA);
+        const CONTRACT: &'static __private::Contract = __CONTRACT;
         fn key(&self) -> __private::Option<__private::Cow<'_, __private::str>> {
             __private::Option::Some(<Uuid as __private::Key>::text(&self.order_id))
         }
@@ -74,3 +76,14 @@ const _: () = {
         }
     }
 };
+#[cfg(test)]
+#[allow(dead_code, unnameable_test_items, unused_imports, unused_qualifications)]
+mod __order_placed_v2_contract {
+    struct OrderPlaced;
+    #[::core::prelude::v1::test]
+    fn order_placed_v2_contract() {
+        use super::*;
+        use ::event_runtime::__private::{Tested, Untested as _};
+        Tested::<OrderPlaced>::contract();
+    }
+}

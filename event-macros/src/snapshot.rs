@@ -24,6 +24,41 @@ fn event() {
 }
 
 #[test]
+fn schema() {
+    let schema = parse_quote! {
+        #[serde(tag = "method", rename_all = "snake_case")]
+        #[schema(open)]
+        pub enum Payment {
+            Card {
+                #[schema(sensitive)]
+                number: String,
+                #[serde(default)]
+                brand: Option<String>,
+            },
+            #[serde(alias = "wire")]
+            Transfer(Account),
+            #[serde(other)]
+            Unknown,
+        }
+    };
+    assert_unchanged("schema", crate::schema::derive(&schema));
+}
+
+#[test]
+fn view() {
+    let view = parse_quote! {
+        /// What an invoice needs.
+        #[view(of = [OrderPlacedV1, OrderPlaced])]
+        pub struct Placed {
+            pub order_id: Uuid,
+            #[serde(flatten)]
+            pub total: Total,
+        }
+    };
+    assert_unchanged("view", crate::view::derive(&view));
+}
+
+#[test]
 fn handler() {
     let options = quote!(retry(attempts = 5, from = "200ms", to = "30s"), timeout = "10s");
     let function = quote! {
