@@ -178,8 +178,8 @@ impl Yard {
         };
         let killing = async {
             for _ in 0..kills {
-                tokio::time::sleep(Duration::from_millis(fastrand_between(300, 1200))).await;
-                let which = fastrand_between(0, workers as u64 - 1) as usize;
+                tokio::time::sleep(Duration::from_millis(between(300, 1200))).await;
+                let which = between(0, workers as u64 - 1) as usize;
                 running[which].kill9();
                 running[which] = spawn();
             }
@@ -225,7 +225,7 @@ impl Yard {
 }
 
 /// Different in every run, as luck is.
-fn fastrand_between(from: u64, to: u64) -> u64 {
+fn between(from: u64, to: u64) -> u64 {
     let bytes = Uuid::now_v7().as_u128() as u64;
     from + bytes % (to - from + 1)
 }
