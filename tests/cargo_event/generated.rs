@@ -37,7 +37,7 @@ fn passes_clippy_and_its_own_tests() {
     for test in [
         "events::order_line_added::tests::reads_what_it_writes",
         "events::order_placed::tests_of_version_2::reads_the_version_before_it",
-        "events::order_placed::order_placed_v1_contract",
+        "order_placed_v1_contract",
         "handlers::charge_card::tests::takes_order_placed",
         "handlers::ship_order::tests::takes_order_placed",
         "tests::starts_in_process",
