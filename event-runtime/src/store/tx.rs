@@ -43,7 +43,7 @@ pub trait Holds<D: Database>: Store {}
 /// let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await?;
 /// sqlx::query("CREATE TABLE orders (id INTEGER)").execute(&mut connection).await?;
 /// let mut transaction = connection.begin().await?;
-/// count(OrderPlaced { order_id: 7 }, &mut Tx::new(&mut transaction)).await?;
+/// count(OrderPlaced { order_id: 7 }, &mut Tx::new(&mut *transaction)).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -48,7 +48,7 @@ impl Holds<Memory> for MemoryStore {}
 ///     service.publisher().publish_as(&id, &OrderPlaced { order_id: 7 }).await?;
 /// }
 /// service.idle().await;
-/// assert_eq!(store.tables().get("orders").as_deref(), Some("7"));
+/// assert_eq!(store.tables().get("orders").map(String::as_str), Some("7"));
 /// assert_eq!(service.snapshot().handlers[0].duplicates, 2);
 /// service.shutdown().await;
 /// # Ok(())
