@@ -5,8 +5,6 @@ use event_runtime::prelude::*;
 #[view(event = "ui.copied", versions = [2, 1])]
 struct Copied {
     order_id: Uuid,
-    #[serde(default)]
-    note: Option<String>,
 }
 
 #[handler]
