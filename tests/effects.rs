@@ -8,9 +8,12 @@ mod effects {
     #[macro_use]
     mod world;
 
+    mod broker;
     mod failing;
     mod killing;
     mod once;
     mod outbox;
     mod trouble;
+    mod window;
+    mod yard;
 }
