@@ -1,6 +1,6 @@
 //! What a consumer elsewhere reads of a contract.
 
-use super::judge::views;
+use super::judge::{views, views_of_versions};
 
 views! {
     some_fields: [] Ok
@@ -106,4 +106,53 @@ views! {
     flattened: [] Ok
         { struct T { a: u8, b: u8 } }
         { struct T { #[serde(flatten)] part: Part } struct Part { b: u8 } }
+}
+
+views_of_versions! {
+    optional_that_only_one_has:
+        { struct T { a: u8, b: Option<u8> } }
+        [] Ok { struct T { a: u8, b: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    default_that_only_one_has:
+        { struct T { a: u8, #[serde(default)] b: u8 } }
+        [] Ok { struct T { a: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+
+    required_though_only_one_has_it:
+        { struct T { a: u8, b: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+        ["absence-refused"] Fail { struct T { a: u8 } }
+
+    required_in_all:
+        { struct T { a: u8 } }
+        [] Ok { struct T { a: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+
+    optional_that_none_has:
+        { struct T { a: u8, c: Option<u8> } }
+        ["field-unknown"] Ok { struct T { a: u8, b: u8 } }
+        ["field-unknown"] Ok { struct T { a: u8 } }
+
+    /// Present everywhere, but of another type in one.
+    of_two_types:
+        { struct T { a: Option<u8> } }
+        [] Ok { struct T { a: u8 } }
+        ["type-changed"] Fail { struct T { a: String } }
+
+    /// What is inside of a part counts only where the part is.
+    part_that_only_one_has:
+        { struct T { a: u8, part: Option<Part> } struct Part { b: u8, c: Option<u8> } }
+        [] Ok { struct T { a: u8, part: Part } struct Part { b: u8, c: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    field_of_a_part_that_none_has:
+        { struct T { a: u8, part: Option<Part> } struct Part { b: u8, d: Option<u8> } }
+        ["field-unknown"] Ok { struct T { a: u8, part: Part } struct Part { b: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    field_of_an_item_that_only_one_has:
+        { struct T { lines: Vec<Line> } struct Line { a: u8, b: Option<u8> } }
+        [] Ok { struct T { lines: Vec<Line> } struct Line { a: u8, b: u8 } }
+        [] Ok { struct T { lines: Vec<Line> } struct Line { a: u8 } }
 }

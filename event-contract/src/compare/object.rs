@@ -45,7 +45,10 @@ const fn only_read(walk: &mut Walk, field: &Field, reader: &Object, writer: &Obj
     match walk.direction {
         // A removal: said in the other direction, once.
         Direction::Forward => {}
-        Direction::View => walk.issue_at(segment, Rule::FieldUnknown, Some(field.shape), None, ""),
+        Direction::View => {
+            walk.issue_at(segment, Rule::FieldUnknown, Some(field.shape), None, "");
+            lost(walk, field);
+        }
         Direction::Backward | Direction::Itself => {
             if is_required(field) && other_half(field, writer, reader).is_none() {
                 walk.issue_at(segment, Rule::FieldRequired, Some(field.shape), None, "");
