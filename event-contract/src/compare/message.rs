@@ -120,6 +120,9 @@ const fn what(issue: &Issue) -> &'static str {
         (Rule::CatchAllMissing, Direction::View) => {
             "the view lacks this variant; add it, or a unit variant with `#[serde(other)]`"
         }
+        (Rule::AbsenceRefused, Direction::Itself) => {
+            "it may be left out, and is required when read; add `#[serde(default)]`"
+        }
         (rule, _) => rule.summary(),
     }
 }
