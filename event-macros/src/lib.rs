@@ -242,9 +242,10 @@ pub fn schema(input: TokenStream) -> TokenStream {
 ///
 /// # What does not compile
 ///
-/// A field that the event does not have, of another type or a narrower range; a field that is required here and may be
-/// absent or `null` there; an enum that lacks a variant and has no `#[serde(other)]`; `deny_unknown_fields`, which would
-/// break with the producer's next field; a version without a contract. A retired version is a warning.
+/// A field that none of the versions has, of another type or a narrower range; a field that is required here and that one
+/// of the versions lacks, or may leave out or write as `null`; an enum that lacks a variant and has no `#[serde(other)]`;
+/// `deny_unknown_fields`, which would break with the producer's next field; a version without a contract. A retired version
+/// is a warning.
 #[proc_macro_derive(View, attributes(view))]
 pub fn view(input: TokenStream) -> TokenStream {
     view::derive(&parse_macro_input!(input as DeriveInput)).into()

@@ -234,7 +234,7 @@ pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
 pub use event::{Event, EventSet, View};
-pub use event_contract::{Contract, Field, Object, Schema, Shape, Unrouted, Version};
+pub use event_contract::{Contract, Field, Object, Schema, Shape, Status, Unrouted, Version};
 #[cfg(feature = "macros")]
 pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
 pub use failure::{BoxError, Class, Failure};

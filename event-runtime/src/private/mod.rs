@@ -17,7 +17,9 @@ pub use self::failure::{IsError, IsFailure, Judge, Judgement};
 pub use self::handler::{DedupeKey, MaybeInput, NotBuilt, Probe, check_batch, dedupe_key};
 pub use self::schema::{beside_tag, count, flat, unknown};
 pub use self::test::{Tested, Untested};
-pub use self::view::{Old, check_view_of_event, decode_view, older, view_contract};
+#[allow(deprecated, reason = "that is what it is for")]
+pub use self::view::RETIRED;
+pub use self::view::{check_view_of, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
