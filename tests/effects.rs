@@ -12,5 +12,6 @@ mod effects {
     mod killing;
     mod once;
     mod outbox;
+    mod reconcile;
     mod trouble;
 }

@@ -1,9 +1,12 @@
 use super::Registered;
 use super::builder::Service;
+use super::window::text;
 use crate::handler::Options;
+use crate::reconcile::Job;
 use event_contract::{Contract, Object, Shape};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a service is, from its types alone: nothing runs, no broker is asked.
 #[derive(Debug, Serialize)]
@@ -11,7 +14,19 @@ pub(super) struct Description {
     pub(super) service: String,
     pub(super) bus: String,
     pub(super) handlers: Vec<HandlerDescription>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) jobs: Vec<JobDescription>,
     pub(super) events: Vec<EventDescription>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct JobDescription {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) publishes: Vec<&'static str>,
+    pub(super) every: String,
+    pub(super) timeout: String,
+    pub(super) window: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,7 +80,19 @@ pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
         service: service.config.service.clone(),
         bus: service.config.bus.clone(),
         handlers: handlers.collect(),
-        events: events(&service.handlers, &service.publishes),
+        jobs: service.jobs.iter().map(|job| describe_job(job)).collect(),
+        events: events(&service.handlers, &service.publishes, &service.jobs),
+    }
+}
+
+fn describe_job(job: &Job) -> JobDescription {
+    JobDescription {
+        name: job.name,
+        summary: job.summary,
+        publishes: types(&job.publishes),
+        every: text(job.options.every),
+        timeout: text(job.options.timeout),
+        window: text(job.options.window),
     }
 }
 
@@ -100,7 +127,7 @@ fn guarantees(options: &Options) -> Guarantees {
     }
 }
 
-fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<EventDescription> {
+fn events(handlers: &[Registered], publishes: &[&'static Contract], jobs: &[Arc<Job>]) -> Vec<EventDescription> {
     let mut all: BTreeMap<&'static str, &'static Contract> = BTreeMap::new();
     let of_handlers = handlers
         .iter()
@@ -123,7 +150,12 @@ fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<Event
         taken_by: named(handlers, |handler| {
             handler.takes.iter().any(|taken| taken.name == contract.name)
         }),
-        published_by: named(handlers, |handler| handler.publishes.contains(&contract)),
+        published_by: {
+            let jobs = jobs.iter().filter(|job| job.publishes.contains(&contract));
+            let mut by = named(handlers, |handler| handler.publishes.contains(&contract));
+            by.extend(jobs.map(|job| job.name));
+            by
+        },
     };
     all.into_values().map(describe).collect()
 }
