@@ -3,8 +3,8 @@
 use crate::feed::Line;
 use crate::gateway::Gateway;
 use crate::ledger::{Effects, Ledger, Stage};
-use event_runtime::transport::PublishError;
 use event_runtime::prelude::*;
+use event_runtime::transport::PublishError;
 use event_runtime::{DeadLetter, HandlerSnapshot, Running, Snapshot};
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -62,7 +62,11 @@ impl Account {
 
     /// Rows and charges that should not be there.
     pub fn second_effects(&self) -> u64 {
-        self.rows.iter().chain([&self.charges]).map(|effects| effects.again()).sum()
+        self.rows
+            .iter()
+            .chain([&self.charges])
+            .map(|effects| effects.again())
+            .sum()
     }
 }
 
@@ -93,7 +97,7 @@ impl Run<'_> {
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -136,8 +140,10 @@ impl Run<'_> {
                 (Some(Stage::Stale), _) => account.stale += 1,
                 (_, Some(letter)) => account.dead.entry(letter.reason.clone()).or_default().push(letter),
                 (stage, None) => {
-                    let far =
-                        stage.map_or_else(|| "never accepted".to_owned(), |stage| format!("{stage:?}").to_lowercase());
+                    let far = stage.map_or_else(
+                        || "never accepted".to_owned(),
+                        |stage| format!("{stage:?}").to_lowercase(),
+                    );
                     account
                         .missing
                         .push(format!("line {} ({}): {far}", line.number, line.order_ref()));

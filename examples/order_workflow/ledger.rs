@@ -7,7 +7,8 @@ use event_runtime::prelude::*;
 use sqlx::{QueryBuilder, SqliteConnection, SqlitePool};
 use std::collections::HashMap;
 
-const TABLES: &str = "
+/// Made where they are missing.
+pub const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS orders (event_id TEXT NOT NULL, order_ref TEXT NOT NULL, revision INTEGER NOT NULL, \
         stale BOOLEAN NOT NULL);
     CREATE INDEX IF NOT EXISTS orders_by_ref ON orders (order_ref);
@@ -17,26 +18,16 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS closed (event_id TEXT NOT NULL);
 ";
 
-/// Makes the tables, where they are missing.
-pub async fn make_tables(store: &SqliteStore) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(TABLES).execute(store.writer()).await.map(drop)
-}
-
 /// Writes down that an order came, and says whether a later revision had come before.
 pub async fn accept(tx: &mut SqliteConnection, order: &OrderPlaced, id: &EventId) -> Result<bool, sqlx::Error> {
-    let newest: Option<u32> = sqlx::query_scalar("SELECT max(revision) FROM orders WHERE order_ref = ?")
-        .bind(&order.order_ref)
-        .fetch_one(&mut *tx)
-        .await?;
-    let stale = newest.is_some_and(|newest| newest > order.revision);
-    sqlx::query("INSERT INTO orders (event_id, order_ref, revision, stale) VALUES (?, ?, ?, ?)")
+    const SQL: &str = "INSERT INTO orders (event_id, order_ref, revision, stale) SELECT ?1, ?2, ?3, \
+         EXISTS (SELECT 1 FROM orders WHERE order_ref = ?2 AND revision > ?3) RETURNING stale";
+    sqlx::query_scalar(SQL)
         .bind(id.to_string())
         .bind(&order.order_ref)
         .bind(order.revision)
-        .bind(stale)
-        .execute(tx)
-        .await?;
-    Ok(stale)
+        .fetch_one(tx)
+        .await
 }
 
 /// Writes a payment down; returns the order's place in the warehouse's list: the one it has, or the next one.

@@ -6,7 +6,6 @@
 #![allow(unreachable_pub, reason = "in a program `pub` says what the other files use")]
 
 mod account;
-mod database;
 mod events;
 mod feed;
 mod gateway;
@@ -16,9 +15,9 @@ mod summary;
 
 use account::{Account, Run};
 use clap::Parser;
+use event_examples::Database;
 use event_runtime::prelude::*;
 use event_runtime::{Running, Select};
-use database::Database;
 use events::OrderPlaced;
 use gateway::Gateway;
 use handlers::{accept_order, authorize_payment, close_orders, queue_fulfillment};
@@ -81,7 +80,7 @@ async fn run(arguments: &Arguments) -> event_runtime::Result<bool> {
             file.display()
         )));
     }
-    let database = Database::open(arguments.db.as_deref()).await?;
+    let database = Database::open(arguments.db.as_deref(), ledger::TABLES).await?;
     let gateway = Gateway::from_env();
     if workflow_runs {
         workflow(arguments, &gateway, &database.store).await
@@ -118,7 +117,11 @@ async fn workflow(arguments: &Arguments, gateway: &Gateway, store: &SqliteStore)
     }
     // Dead letters from before are of another run, unless it was the same database.
     let goes_on = arguments.keep && arguments.db.is_some();
-    let since = if goes_on { SystemTime::UNIX_EPOCH } else { SystemTime::now() };
+    let since = if goes_on {
+        SystemTime::UNIX_EPOCH
+    } else {
+        SystemTime::now()
+    };
     let running = service.start().await?;
     running.ready().await;
     let started = Instant::now();

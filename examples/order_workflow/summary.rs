@@ -77,7 +77,10 @@ fn accounting(account: &Account) -> String {
     ];
     for (name, effects, of) in effects {
         let (all, different, again) = (count(effects.all), count(effects.different), effects.again());
-        let _ = writeln!(text, "  {name:<12} {all:>6} = {different} {of} + {again} second effects");
+        let _ = writeln!(
+            text,
+            "  {name:<12} {all:>6} = {different} {of} + {again} second effects"
+        );
     }
     let (duplicates, second) = (count(account.duplicates()), account.second_effects());
     let _ = writeln!(text, "duplicates delivered {duplicates}, second effects {second}");
