@@ -13,6 +13,7 @@ mod effects {
     mod killing;
     mod once;
     mod outbox;
+    mod reconcile;
     mod trouble;
     mod window;
     mod yard;

@@ -119,3 +119,50 @@ dies!(
     between_commit_and_ack = "after-commit",
     between_publishing_and_deleting = "after-relay",
 );
+
+/// A job that dies in the middle of what it has to publish; another process publishes the rest, and nothing twice. Nobody
+/// handles what comes of it: the queue is counted.
+async fn a_job_dies_at(yard: &Yard, point: &str) {
+    const ORDERS: u64 = 250;
+    let worker = || yard.worker().arg("run").env("WORKER_RECONCILE", ORDERS.to_string());
+    let mut dying = worker().env("EVENT_FAILPOINT", format!("{point}:kill")).spawn();
+    assert_eq!(dying.wait_exit(SOON).await.signal(), Some(6), "{}", dying.output());
+    let mut worker = worker().spawn();
+    let transport = RabbitMq::new(RabbitOptions::parse(&yard.url).unwrap());
+    let queue = Names::new(&yard.bus, &yard.name).queue("send");
+    eventually(SOON, "everything published", async || {
+        transport.depth(&queue).await.unwrap() >= ORDERS
+    })
+    .await;
+    // Some more runs.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(transport.depth(&queue).await.unwrap(), ORDERS, "{}", worker.output());
+    transport.close().await;
+    worker.sigterm();
+    assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());
+}
+
+macro_rules! job_dies {
+    ($($point:ident = $text:literal),+ $(,)?) => {$(
+        mod $point {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let yard = super::Yard::postgres().await;
+                super::a_job_dies_at(&yard, $text).await;
+                yard.finish().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let yard = super::Yard::sqlite().await;
+                super::a_job_dies_at(&yard, $text).await;
+                yard.finish().await;
+            }
+        }
+    )+};
+}
+
+job_dies!(
+    before_the_commit_of_a_group = "before-group",
+    after_the_commit_of_a_group = "after-group",
+);

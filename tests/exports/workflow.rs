@@ -48,7 +48,7 @@ fn its_asyncapi_document_is_valid() {
             &answer[0]["messages"],
             &answer[0]["examples"]
         ),
-        (&json!(6), &json!(6), &json!(3), &json!(6))
+        (&json!(8), &json!(8), &json!(4), &json!(8))
     );
 }
 
@@ -77,14 +77,19 @@ fn its_contracts_are_listed() {
         .collect();
     assert_eq!(
         types,
-        ["fulfillment.queued.v1", "order.placed.v1", "payment.authorized.v1"]
+        [
+            "fulfillment.queued.v1",
+            "order.placed.v1",
+            "payment.authorized.v1",
+            "payment.requested.v1"
+        ]
     );
     let placed = &list[1];
     assert_eq!(
         (&placed["owner"], &placed["key"]),
         (&json!("checkout"), &json!("order_ref"))
     );
-    assert_eq!(placed["taken_by"], json!(["authorize_payment"]));
+    assert_eq!(placed["taken_by"], json!(["accept_order"]));
     let email = placed["fields"]
         .as_array()
         .unwrap()

@@ -24,6 +24,7 @@ pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
 pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, Options, Return, lend};
+pub use crate::reconcile::{JobArgument, JobOptions, JobReturn, Reconcile, Run};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
@@ -39,4 +40,5 @@ pub use std::option::Option;
 pub use std::primitive::{bool, str, u8, u64, usize};
 pub use std::result::Result;
 pub use std::string::String;
+pub use std::sync::Arc;
 pub use std::time::Duration;

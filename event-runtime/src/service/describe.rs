@@ -1,9 +1,12 @@
 use super::builder::Service;
+use super::window::text;
 use crate::catalog::Known;
 use crate::handler::Options;
+use crate::reconcile::Job;
 use event_contract::Contract;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a service is, from its types alone: nothing runs, no broker is asked.
 #[derive(Debug, Serialize)]
@@ -11,7 +14,19 @@ pub(super) struct Description {
     pub(super) service: String,
     pub(super) bus: String,
     pub(super) handlers: Vec<HandlerDescription>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) jobs: Vec<JobDescription>,
     pub(super) events: Vec<EventDescription>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct JobDescription {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) publishes: Vec<&'static str>,
+    pub(super) every: String,
+    pub(super) timeout: String,
+    pub(super) window: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,14 +82,29 @@ pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
         service: catalog.service.clone(),
         bus: service.config.bus.clone(),
         handlers: handlers.collect(),
+        jobs: service.jobs.iter().map(|job| describe_job(job)).collect(),
         events: versions
-            .filter_map(|known| Some(event(known, known.contract?)))
+            .filter_map(|known| Some(event(known, known.contract?, &service.jobs)))
             .collect(),
     }
 }
 
-fn event(known: &Known, contract: &Contract) -> EventDescription {
+fn describe_job(job: &Job) -> JobDescription {
+    JobDescription {
+        name: job.name,
+        summary: job.summary,
+        publishes: types(&job.publishes),
+        every: text(job.options.every),
+        timeout: text(job.options.timeout),
+        window: text(job.options.window),
+    }
+}
+
+fn event(known: &Known, contract: &Contract, jobs: &[Arc<Job>]) -> EventDescription {
     let fields = contract.data.fields.iter();
+    let jobs = jobs
+        .iter()
+        .filter(|job| job.publishes.iter().any(|published| published.type_name == contract.type_name));
     EventDescription {
         type_name: contract.type_name,
         summary: contract.summary,
@@ -83,7 +113,7 @@ fn event(known: &Known, contract: &Contract) -> EventDescription {
         sensitive: known.sensitive(),
         fields: fields.map(|field| (field.name, field.shape.to_string())).collect(),
         taken_by: known.taken_by.clone(),
-        published_by: known.published_by.clone(),
+        published_by: known.published_by.iter().copied().chain(jobs.map(|job| job.name)).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::envelope::EventId;
 use crate::handler::Handler;
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
+use crate::reconcile::Job;
 use crate::stats::{Snapshot, Stats};
 use crate::store::Store;
 use crate::topology::{Names, Topology};
@@ -36,6 +37,7 @@ pub(super) struct Kept {
     pub(super) health: watch::Receiver<Health>,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) outbox: Outbox,
+    pub(super) jobs: Vec<Arc<Job>>,
     /// Something was handled.
     pub(super) handled: Arc<Notify>,
     pub(super) asked: watch::Sender<bool>,
@@ -115,6 +117,7 @@ impl Running {
                 .iter()
                 .map(|handler| handler.shared.stats.snapshot())
                 .collect(),
+            jobs: self.kept.jobs.iter().map(|job| job.stats.snapshot(job.name)).collect(),
         }
     }
 

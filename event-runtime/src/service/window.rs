@@ -39,7 +39,7 @@ fn check_one(handler: &Registered, dead_letters: Duration) -> Result<()> {
 }
 
 /// Whole days are said as days, everything else as seconds or less.
-fn text(time: Duration) -> String {
+pub(super) fn text(time: Duration) -> String {
     let (seconds, millis) = (time.as_secs(), time.subsec_millis());
     let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
     let mut text = String::new();

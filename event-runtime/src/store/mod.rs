@@ -21,7 +21,8 @@
 //! They are a contract: plain SQL, versioned, the same names everywhere; look at them, and into them, as you like.
 //!
 //! - `event_inbox`: one row per event that a handler has dealt with. `handler` is the service and the handler
-//!   (`payments.charge`), `key` the event's id or what `idempotent(by = ..)` names, `claimed_at` when.
+//!   (`payments.charge`), `key` the event's id or what `idempotent(by = ..)` names, `claimed_at` when. Under
+//!   `payments:published` are the events that were published once from outside of handlers.
 //! - `event_outbox`: one row per event that the broker does not have yet; the row is deleted when it has. `id` is the
 //!   order, `service` whose relay publishes it, `part` its share of the keys, then the event: `key`, `event_id`, `type`
 //!   with its version, `exchange`, `routing_key`, `keep`, `headers` (a JSON list of pairs), `body`, `trace`, `created_at`.
@@ -236,6 +237,13 @@ pub trait Enlist: Send {
     ///
     /// See [`Transaction::enqueue`].
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError>;
+
+    /// Writes `keys` into an inbox; `true` for each that was not there.
+    ///
+    /// # Errors
+    ///
+    /// See [`Transaction::claim`].
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError>;
 }
 
 #[async_trait]
@@ -246,11 +254,19 @@ where
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         (**self).enlist(service, rows).await
     }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        (**self).claim(inbox, keys).await
+    }
 }
 
 #[async_trait]
 impl Enlist for dyn Transaction {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         self.enqueue(service, rows).await
+    }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        Transaction::claim(self, inbox, keys).await
     }
 }
