@@ -64,6 +64,8 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
         .unwrap_or_default();
     let key = files.versions.first().and_then(|(_, committed)| committed.key);
     let key = key.map(|key| quote!(.with_key(#key)));
+    let sequence = files.versions.first().and_then(|(_, committed)| committed.sequence);
+    let sequence = sequence.map(|sequence| quote!(.with_sequence(#sequence)));
     let checks = files.versions.iter().enumerate().map(|(at, (at_version, of))| {
         let (old, of) = (format_ident!("__OLD_{at}"), committed(of));
         let said = quote_spanned!(*at_version=> const _: () = __private::Old::<#old>::SAID;);
@@ -77,6 +79,7 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
                 .with_owner(#owner)
                 .with_summary(#summary)
                 #key
+                #sequence
                 .with_data(__DATA);
         #tracked
         #(#checks)*

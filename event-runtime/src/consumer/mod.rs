@@ -13,6 +13,8 @@ mod group;
 mod guard;
 mod history;
 mod hold;
+mod lane;
+mod poison;
 mod process;
 mod settle;
 mod slot;
@@ -34,7 +36,7 @@ use crate::stats::HandlerStats;
 use crate::topology::Names;
 use crate::transport::Delivery;
 use event_contract::Contract;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -53,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) host: String,
     pub(crate) build: String,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Why the handler takes nothing any more until the process starts again.
+    pub(crate) stopped: OnceLock<String>,
     /// Of an idempotent handler.
     pub(crate) durable: Option<Durable>,
 }
@@ -82,6 +86,21 @@ impl Shared {
         let durable = self.durable.as_ref()?;
         let alone = self.options.idempotent.is_some_and(|idempotent| idempotent.alone);
         Some(durable.group()).filter(|group| *group > 1 && !alone && self.options.batch.is_none())
+    }
+
+    /// Takes nothing any more. The first reason counts.
+    fn stop(&self, why: String) {
+        // What waits for a retry in another key has no use for it any more: it comes again.
+        let _ = self.stopped.set(why);
+    }
+
+    /// Whether events of this name, in any version, are this handler's.
+    fn takes(&self, name: &str) -> bool {
+        self.contracts.iter().any(|contract| contract.name == name)
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.options.ordered.is_some()
     }
 
     /// Sleeps; `false` when the wait was cut short because waiting has no point any more.

@@ -258,6 +258,7 @@ impl<States, Store> Service<States, Store> {
     pub(super) fn check(&self) -> Result<()> {
         self.config.check()?;
         window::check(&self.handlers, self.config.dead_letters)?;
+        window::check_held(&self.handlers)?;
         for (at, handler) in self.handlers.iter().enumerate() {
             if self.handlers[..at].iter().any(|other| other.name == handler.name) {
                 return Err(Error::Setting(format!(

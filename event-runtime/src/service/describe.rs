@@ -27,7 +27,7 @@ pub(super) struct HandlerDescription {
 #[derive(Debug, Serialize)]
 pub(super) struct Guarantees {
     pub(super) delivery: String,
-    pub(super) order: &'static str,
+    pub(super) order: String,
     pub(super) attempts: u32,
     pub(super) backoff: String,
     pub(super) timeout: String,
@@ -86,7 +86,7 @@ fn guarantees(options: &Options) -> Guarantees {
             }
             None => "at least once".to_owned(),
         },
-        order: "none",
+        order: options.order(),
         attempts: retry.attempts,
         backoff: format!("{:?} to {:?}, with jitter", retry.from, retry.to),
         timeout: format!("{:?}", options.timeout),

@@ -178,6 +178,9 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
     }
     for different in &plan.different {
         say!("  ! {different}");
+        if let Some(way_out) = Plan::way_out(different) {
+            say!("    {way_out}");
+        }
     }
     plan.missing.is_empty() && plan.different.is_empty()
 }

@@ -7,12 +7,12 @@ use crate::error::Result;
 use crate::outbox::{Outbox, Relay, relay as relay_events};
 use crate::publisher::Publisher;
 use crate::stats::{HandlerStats, Stats};
-use crate::topology::{Names, Route, Topology};
+use crate::topology::{Names, Plan, Route, Topology};
 use crate::transport::{Health, Transport, TransportError};
 use event_contract::Contract;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -28,7 +28,11 @@ pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'st
         .collect();
     let mut all: Vec<&'static Contract> = publishes.to_vec();
     all.extend(handlers.iter().flat_map(|handler| &handler.publishes));
-    Topology::of_service(names, &routes, &all)
+    let mut topology = Topology::of_service(names, &routes, &all);
+    for handler in handlers.iter().filter(|handler| handler.options.ordered.is_some()) {
+        topology.in_order(&names.queue(handler.name));
+    }
+    topology
 }
 
 pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'static Contract>) -> Result<Running> {
@@ -85,6 +89,7 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
             host: host(),
             build: build(),
             phase: watch::Sender::new(Phase::Running),
+            stopped: OnceLock::new(),
             durable,
         });
         let health = watch::Sender::new(Health::Connecting);
@@ -201,7 +206,8 @@ async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sen
             ""
         };
         tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
-        ready.send_replace(Health::Down(error.to_string()));
+        let way_out = Plan::way_out(&error.to_string()).map(|way_out| format!("; {way_out}"));
+        ready.send_replace(Health::Down(format!("{error}{}", way_out.unwrap_or_default())));
         tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
         wait = (wait * 2).min(Duration::from_secs(10));
     }
