@@ -74,6 +74,12 @@ fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refus
             detail: "the event says neither `partitionkey` nor `subject`, and this handler needs its key".to_owned(),
         });
     }
+    if options.ordered.is_some() && attributes.key().is_some_and(|key| key.contains('\0')) {
+        return Err(Refusal {
+            reason: "no_key",
+            detail: "the event's key holds a NUL, which no database takes".to_owned(),
+        });
+    }
     if options.skips_stale && attributes.sequence().is_none() {
         return Err(Refusal {
             reason: "no_sequence",

@@ -90,9 +90,8 @@ pub(super) async fn group<H: Handler>(
         let took = started.elapsed();
         drop(received);
         match done {
-            Done::Committed { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Done::Committed(counts) => {
+                counts.count(shared);
                 settled.append(&mut left);
             }
             Done::Failed { at, failed } => {

@@ -7,6 +7,7 @@
 mod admit;
 mod attempt;
 mod copy;
+mod drain;
 mod durable;
 mod gather;
 mod group;
@@ -14,20 +15,26 @@ mod guard;
 mod history;
 mod hold;
 mod lane;
+mod line;
 mod poison;
 mod process;
 mod settle;
 mod slot;
+mod stale;
 mod supervise;
 mod worker;
 
+pub(crate) use drain::Line;
+pub use drain::{Drained, FailedAgain};
 pub(crate) use durable::{Durable, inbox};
 pub use history::Attempt;
 pub(crate) use history::{History, cut};
+pub(crate) use line::Most;
 pub(crate) use settle::Settler;
 pub(crate) use slot::{Slot, slot};
 pub(crate) use supervise::{Job, supervise};
 
+use crate::failpoint;
 use crate::failure::Failed;
 use crate::handler::Options;
 use crate::message::Limits;
@@ -126,6 +133,8 @@ pub(crate) enum Work {
     Split(Vec<Delivery>, Vec<Again>),
     /// Was in a group, and goes on alone.
     Again(Box<Again>),
+    /// No delivery: a held key that is replayed.
+    Line(Box<Line>),
 }
 
 /// A delivery that goes on alone, behind a failed attempt in a group, if there was one.
@@ -157,7 +166,7 @@ impl Work {
 
     fn len(&self) -> u64 {
         match self {
-            Self::Nothing => 0,
+            Self::Nothing | Self::Line(_) => 0,
             Self::One(_) | Self::Suspect(_) | Self::Again(_) => 1,
             Self::Split(settled, again) => (settled.len() + again.len()) as u64,
             Self::Many(deliveries) => deliveries.len() as u64,

@@ -1,6 +1,6 @@
 //! What becomes of an event that has failed for good, and of its key.
 
-use super::Shared;
+use super::{Shared, line};
 use super::copy::{self, Death};
 use super::history::History;
 use super::hold::publish_copy;
@@ -13,9 +13,11 @@ pub(super) async fn poison<H: Handler>(
     history: &History,
     death: &Death<'_>,
 ) -> bool {
-    match shared.options.on_poison() {
-        OnPoison::Skip => bury(shared, received, history, death).await,
-        OnPoison::Hold | OnPoison::Stop => {
+    match (shared.options.on_poison(), &shared.durable) {
+        (OnPoison::Skip, _) => bury(shared, received, history, death).await,
+        (OnPoison::Hold, Some(durable)) => line::hold::<H>(shared, durable, received, history, death).await,
+        // Holding without a store is stopping.
+        (OnPoison::Hold | OnPoison::Stop, _) => {
             stop(shared, received, death);
             false
         }

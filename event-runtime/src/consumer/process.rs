@@ -1,6 +1,7 @@
 use super::admit::{Refusal, admit, attributes};
 use super::attempt::{Ended, attempt};
 use super::copy::{self, Death};
+use super::drain::drain;
 use super::group::{group, resume};
 use super::history::History;
 use super::hold::publish_copy;
@@ -54,6 +55,10 @@ pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work:
             Some(durable) if !H::Input::BATCH => Box::pin(group::<H>(shared, durable, needs, deliveries)).await,
             _ => Work::Many(Box::pin(many::<H>(shared, needs, deliveries)).await),
         },
+        Work::Line(mut line) => {
+            Box::pin(drain::<H>(shared, needs, &mut line)).await;
+            Work::Line(line)
+        }
         Work::Again(again) => Box::pin(resume::<H>(shared, needs, *again)).await,
         Work::Split(..) => work,
         Work::Nothing => Work::Nothing,
@@ -89,9 +94,8 @@ pub(super) async fn from<H: Handler>(
             shared.stats.took(took);
         }
         match ended {
-            Ended::Well { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Ended::Well(counts) => {
+                counts.count(shared);
                 return true;
             }
             Ended::GivenUp => return false,
@@ -261,9 +265,8 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
             shared.stats.took(started.elapsed());
         }
         match ended {
-            Ended::Well { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Ended::Well(counts) => {
+                counts.count(shared);
                 done = true;
             }
             Ended::GivenUp => return Vec::new(),

@@ -1,5 +1,6 @@
 use super::Registered;
 use super::config::Config;
+use super::held::{Held, Holder};
 use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
 use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
@@ -62,36 +63,20 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         health: store_health.clone(),
         windows: windows(&config.service, &handlers),
     });
+    let common = Common {
+        names: names.clone(),
+        publisher: publisher.clone(),
+        store_health: store_health.clone(),
+        outbox: Arc::clone(&outbox),
+        handled: Arc::clone(&handled),
+    };
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
+    let mut holders = Vec::new();
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
-        let store = config.store.as_ref().filter(|_| handler.options.idempotent.is_some());
-        let durable = store.map(|store| {
-            Durable::new(
-                Arc::clone(store),
-                config.service.clone(),
-                handler.name,
-                store_health.clone(),
-                Arc::clone(&outbox),
-                Arc::clone(&handled),
-            )
-        });
-        let shared = Arc::new(Shared {
-            handler: handler.name,
-            options: handler.options,
-            contracts: handler.takes,
-            names: names.clone(),
-            publisher: publisher.clone(),
-            limits: config.limits,
-            plain: config.plain,
-            stats: Arc::clone(&stats),
-            host: host(),
-            build: build(),
-            phase: watch::Sender::new(Phase::Running),
-            stopped: OnceLock::new(),
-            durable,
-        });
+        holders.extend(common.holder(&config, &handler, &stats));
+        let shared = common.share(&config, &handler, &stats);
         let health = watch::Sender::new(Health::Connecting);
         started.push(Started {
             shared: Arc::clone(&shared),
@@ -132,10 +117,92 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         outbox: Outbox::new(publisher.clone(), config.service.clone(), outbox),
         handled,
         asked,
+        held: Held::new(config.store.clone(), config.service.clone(), holders),
     };
     Ok(Running::new(
         config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
     ))
+}
+
+/// What all handlers of a service have in common.
+struct Common {
+    names: Names,
+    publisher: Publisher,
+    store_health: watch::Sender<Health>,
+    outbox: Arc<Notify>,
+    handled: Arc<Notify>,
+}
+
+impl Common {
+    fn share(&self, config: &Config, handler: &Registered, stats: &Arc<HandlerStats>) -> Arc<Shared> {
+        let store = config.store.as_ref().filter(|_| handler.options.idempotent.is_some());
+        let durable = store.map(|store| {
+            let durable = Durable::new(
+                Arc::clone(store),
+                config.service.clone(),
+                handler.name,
+                self.store_health.clone(),
+                Arc::clone(&self.outbox),
+                Arc::clone(&self.handled),
+            );
+            durable.holding(config.most_held)
+        });
+        Arc::new(Shared {
+            handler: handler.name,
+            options: handler.options,
+            contracts: handler.takes,
+            names: self.names.clone(),
+            publisher: self.publisher.clone(),
+            limits: config.limits,
+            plain: config.plain,
+            stats: Arc::clone(stats),
+            host: host(),
+            build: build(),
+            phase: watch::Sender::new(Phase::Running),
+            stopped: OnceLock::new(),
+            durable,
+        })
+    }
+
+    /// What replays the lines of a handler: with a phase of its own, so that it goes on whatever becomes of the sessions with
+    /// the broker.
+    fn holder(&self, config: &Config, handler: &Registered, stats: &Arc<HandlerStats>) -> Option<Holder> {
+        if config.store.is_none() || !handler.options.can_hold() {
+            return None;
+        }
+        let shared = self.share(config, handler, stats);
+        Some(Holder {
+            make_slot: Arc::from((handler.make_slots)(Arc::clone(&shared))),
+            shared,
+        })
+    }
+}
+
+/// The held keys of a service that does not run here.
+pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Held {
+    let names = Names::new(&config.bus, &config.service);
+    let (_, up) = watch::channel(Health::Up);
+    let publisher = Publisher::new(
+        transport,
+        names.clone(),
+        config.service.clone(),
+        config.prefix,
+        config.limits,
+        Arc::new(Stats::default()),
+        up,
+    );
+    let common = Common {
+        names,
+        publisher,
+        store_health: watch::Sender::new(Health::Up),
+        outbox: Arc::default(),
+        handled: Arc::default(),
+    };
+    let holders = handlers.iter().filter_map(|handler| {
+        let stats = Arc::new(HandlerStats::new(handler.name));
+        common.holder(config, handler, &stats)
+    });
+    Held::new(config.store.clone(), config.service.clone(), holders.collect())
 }
 
 /// How long each inbox remembers.
