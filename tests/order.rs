@@ -14,8 +14,13 @@ mod behaviour {
 
 mod order {
     pub(crate) mod world;
+    #[macro_use]
+    pub(crate) mod keeping;
 
+    mod holding;
+    mod killing;
     mod lanes;
+    mod stale;
     mod stopping;
     mod topology;
 }

@@ -94,8 +94,10 @@ impl Lanes {
         }
     }
 
-    /// These are to be done again, in this order, and before what waits in their lanes.
-    pub(super) fn again(&mut self, again: Vec<Again>) {
+    /// These are to be done again, in the order in which they came, and before what waits in their lanes.
+    pub(super) fn again(&mut self, mut again: Vec<Again>) {
+        // A group takes them out in the order in which they failed.
+        again.sort_by_key(|again| again.delivery.tag);
         for again in again.into_iter().rev() {
             let Some(key) = self.in_hand.remove(&again.delivery.tag) else {
                 self.stray.push_front(again.delivery);
@@ -219,7 +221,7 @@ mod tests {
         lanes.wait(Arc::from("a"), delivery(5));
         lanes.done(1);
         lanes.done(4);
-        lanes.again(vec![again(2), again(3)]);
+        lanes.again(vec![again(3), again(2)]);
         assert_eq!(next(&mut lanes, 10), [2]);
         assert_eq!(next(&mut lanes, 10), [0; 0]);
         lanes.done(2);
