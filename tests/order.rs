@@ -20,6 +20,7 @@ mod order {
     mod holding;
     mod killing;
     mod lanes;
+    mod model;
     mod stale;
     mod stopping;
     mod topology;
