@@ -4,7 +4,9 @@
 
 use async_trait::async_trait;
 use event_runtime::store::memory::MemoryStore;
-use event_runtime::store::{Backlog, Lease, Migration, Quarantined, Store, StoreError, Transaction};
+use event_runtime::store::{
+    Backlog, HeldCount, HeldKey, Lease, LineRow, Migration, Quarantined, Store, StoreError, Transaction,
+};
 use event_runtime::testing::conformance;
 use event_tests::database::{File, Schema};
 use std::time::Duration;
@@ -55,7 +57,10 @@ async fn a_broken_store_does_not_pass() {
             "claimed_concurrently",
             "crossing_claims",
             "waits_for_commit",
-            "retention"
+            "retention",
+            "waiting_is_not_seen",
+            "let_go_when_empty",
+            "no_gap_at_the_end"
         ],
         "{report}"
     );
@@ -76,6 +81,44 @@ impl Transaction for Open {
 
     async fn enqueue(&mut self, service: &str, rows: &[event_runtime::store::OutboxRow]) -> Result<(), StoreError> {
         self.0.enqueue(service, rows).await
+    }
+
+    async fn claim_in_order(&mut self, handler: &str, keys: &[String]) -> Result<(Vec<bool>, bool), StoreError> {
+        self.0.claim_in_order(handler, keys).await
+    }
+
+    async fn held(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        self.0.held(handler, keys).await
+    }
+
+    async fn hold(&mut self, handler: &str, key: &str) -> Result<u64, StoreError> {
+        self.0.hold(handler, key).await
+    }
+
+    async fn line_up(&mut self, handler: &str, rows: &[LineRow]) -> Result<u64, StoreError> {
+        self.0.line_up(handler, rows).await
+    }
+
+    async fn next_in_line(&mut self, handler: &str, key: &str) -> Result<Option<LineRow>, StoreError> {
+        self.0.next_in_line(handler, key).await
+    }
+
+    async fn amend(&mut self, handler: &str, row: &LineRow) -> Result<(), StoreError> {
+        self.0.amend(handler, row).await
+    }
+
+    /// Whatever is in the line.
+    async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError> {
+        self.0.let_go(handler, key).await?;
+        Ok(true)
+    }
+
+    async fn newest(&mut self, handler: &str, keys: &[String]) -> Result<Vec<Option<u64>>, StoreError> {
+        self.0.newest(handler, keys).await
+    }
+
+    async fn set_newest(&mut self, handler: &str, newest: &[(String, u64)]) -> Result<(), StoreError> {
+        self.0.set_newest(handler, newest).await
     }
 
     fn connection(&mut self) -> &mut (dyn std::any::Any + Send) {
@@ -143,6 +186,18 @@ impl Store for Forgetful {
 
     async fn discard(&self, service: &str, ids: Option<&[i64]>) -> Result<u64, StoreError> {
         self.0.discard(service, ids).await
+    }
+
+    async fn held_count(&self, handler: &str) -> Result<HeldCount, StoreError> {
+        self.0.held_count(handler).await
+    }
+
+    async fn held_keys(&self, handler: &str, limit: u32) -> Result<Vec<HeldKey>, StoreError> {
+        self.0.held_keys(handler, limit).await
+    }
+
+    async fn line(&self, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError> {
+        self.0.line(handler, key, limit).await
     }
 
     async fn close(&self) {

@@ -27,6 +27,11 @@ fn handler() {
 }
 
 #[test]
+fn order() {
+    cases("order");
+}
+
+#[test]
 fn schema() {
     cases("schema");
 }

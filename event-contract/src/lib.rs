@@ -12,6 +12,7 @@ mod hash;
 #[cfg(feature = "json")]
 pub mod json;
 mod name;
+mod order;
 mod schema;
 mod shape;
 mod suggest;
@@ -25,6 +26,7 @@ pub use committed::{Allowed, Committed, Reader, Status};
 pub use contract::{Contract, Unrouted};
 pub use hash::hash;
 pub use name::{MAX_NAME, MAX_WORD, NameError, check_event_name, check_word};
+pub use order::{check_ordered_by, check_sequenced};
 pub use schema::Schema;
 pub use shape::{
     Absent, Choice, Field, Field as ShapeField, Float, Integer, Object, Shape, Tagging, Unknown, Variant, Written,

@@ -16,6 +16,19 @@ pub(crate) const AFTER_GROUP: &str = "after-group";
 /// Right after the broker has confirmed events from the outbox, and before they are deleted there.
 pub(crate) const AFTER_RELAY: &str = "after-relay";
 
+/// Right before a key is held.
+pub(crate) const BEFORE_HOLD: &str = "before-hold";
+/// Right after it is held, and before the event that has failed is acked.
+pub(crate) const AFTER_HOLD: &str = "after-hold";
+/// Right before an event of a line is committed as handled.
+pub(crate) const BEFORE_DRAIN: &str = "before-drain";
+/// Right after.
+pub(crate) const AFTER_DRAIN: &str = "after-drain";
+/// Right before a key is let go.
+pub(crate) const BEFORE_RELEASE: &str = "before-release";
+/// Right after.
+pub(crate) const AFTER_RELEASE: &str = "after-release";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

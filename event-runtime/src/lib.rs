@@ -232,7 +232,7 @@ pub mod testing;
 pub mod topology;
 pub mod transport;
 
-pub use consumer::Attempt;
+pub use consumer::{Attempt, Drained, FailedAgain};
 pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
@@ -246,5 +246,5 @@ pub use outbox::{Outbox, OutboxError};
 pub use publisher::Publisher;
 pub use reconcile::Missing;
 pub use retry::RetryPolicy;
-pub use service::{Handle, Processed, Running, Service};
+pub use service::{Handle, Held, Lined, Processed, Running, Service};
 pub use stats::{HandlerSnapshot, JobSnapshot, Snapshot};

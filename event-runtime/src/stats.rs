@@ -40,6 +40,8 @@ pub(crate) struct HandlerStats {
     pub(crate) handled: Counter,
     pub(crate) duplicates: Counter,
     pub(crate) skipped: Counter,
+    pub(crate) stale: Counter,
+    pub(crate) held: Counter,
     pub(crate) failed: Counter,
     pub(crate) retried: Counter,
     pub(crate) delayed: Counter,
@@ -65,6 +67,8 @@ impl HandlerStats {
             handled: Counter::default(),
             duplicates: Counter::default(),
             skipped: Counter::default(),
+            stale: Counter::default(),
+            held: Counter::default(),
             failed: Counter::default(),
             retried: Counter::default(),
             delayed: Counter::default(),
@@ -108,6 +112,8 @@ impl HandlerStats {
             handled: self.handled.get(),
             duplicates: self.duplicates.get(),
             skipped: self.skipped.get(),
+            stale: self.stale.get(),
+            held: self.held.get(),
             failed: self.failed.get(),
             retried: self.retried.get(),
             delayed: self.delayed.get(),
@@ -203,6 +209,10 @@ pub struct HandlerSnapshot {
     pub duplicates: u64,
     /// Deliveries whose failure was one to skip.
     pub skipped: u64,
+    /// Deliveries that were older than what was handled of their key: acked, and nothing else.
+    pub stale: u64,
+    /// Deliveries that were put into the line of a held key, the failed ones among them.
+    pub held: u64,
     /// Attempts that failed.
     pub failed: u64,
     /// Attempts that were repeated in process.

@@ -160,7 +160,7 @@ impl Stage {
     }
 
     /// Starts a service that this stage has made, and waits until it is ready.
-    pub(crate) async fn start<S>(&self, service: Service<S>) -> Running {
+    pub(crate) async fn start<S, T>(&self, service: Service<S, T>) -> Running {
         let running = service.start().await.unwrap();
         let handlers = running.snapshot().handlers.into_iter().map(|handler| handler.handler);
         self.used.lock().unwrap().handlers.extend(handlers);

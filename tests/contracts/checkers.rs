@@ -157,7 +157,7 @@ pairs! {
 
     rust_visibility: C [] Ok Ok
         { struct T { a: u8 } }
-        { #[allow(unused)] pub struct T { pub a: u8 } }
+        { #[allow(unused, unreachable_pub)] pub struct T { pub a: u8 } }
 
     rust_generic_with_a_default: C [] Ok Ok
         { struct T { a: Inner } struct Inner { b: u8 } }

@@ -2,8 +2,12 @@
 
 use super::world::SOON;
 use super::yard::{Database, Yard};
+use event_runtime::topology::Names;
+use event_runtime::transport::Transport as _;
+use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
 use event_tests::eventually;
 use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
 
 /// How many orders, unless `EVENT_TEST_ORDERS` says it.
 fn orders() -> u32 {

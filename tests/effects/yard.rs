@@ -22,9 +22,9 @@ pub(super) enum Database {
 
 /// A broker, a database, and workers on both.
 pub(super) struct Yard {
-    url: String,
-    bus: String,
-    name: String,
+    pub(super) url: String,
+    pub(super) bus: String,
+    pub(super) name: String,
     pub(super) database: Database,
     shop: Running,
 }

@@ -1,4 +1,5 @@
 use super::options::{Batch, Idempotent, Rate, Retry};
+use super::order::{OnPoison, Stale};
 use crate::attr::{Once, Opt, Options};
 use crate::ctxt::Ctxt;
 use crate::runtime_path::RuntimePath;
@@ -21,25 +22,17 @@ const KNOWN: &[Symbol] = &[
     RATE,
     BATCH,
     FROM,
+    ORDERED_BY,
+    ON_POISON,
+    STALE,
     CRATE,
 ];
 
 /// What is designed and not built yet, with what to do until then.
-const LATER: &[(Symbol, &str)] = &[
-    (
-        ORDERED_BY,
-        "it needs keyed lanes; until then `concurrency = 1, prefetch = 1` in one process keeps the order, except across retries",
-    ),
-    (PARTITIONS, "it comes with `ordered_by`; until then use `concurrency`"),
-    (
-        ON_POISON,
-        "it comes with `ordered_by`; until then a failing event goes to the dead letters and later ones flow",
-    ),
-    (
-        STALE,
-        "until then compare the event's sequence with the one you keep, in the handler",
-    ),
-];
+const LATER: &[(Symbol, &str)] = &[(
+    PARTITIONS,
+    "one queue keeps the order of all keys; `concurrency` says how many of them are handled side by side",
+)];
 
 /// `#[handler(..)]`.
 #[derive(Default)]
@@ -53,6 +46,9 @@ pub(crate) struct HandlerAttrs {
     pub(super) rate: Once<Rate>,
     pub(super) batch: Once<Batch>,
     pub(super) from: Once<Vec<LitStr>>,
+    pub(crate) ordered_by: Once<LitStr>,
+    pub(super) on_poison: Once<Written<OnPoison, LitStr>>,
+    pub(crate) stale: Once<Written<Stale, LitStr>>,
     pub(crate) runtime: Once<RuntimePath>,
 }
 
@@ -87,6 +83,12 @@ impl HandlerAttrs {
             self.batch.set(cx, word, Batch::from_option(cx, option));
         } else if *word == FROM {
             self.from.set(cx, word, option.texts(cx, "checkout"));
+        } else if *word == ORDERED_BY {
+            self.ordered_by.set(cx, word, option.filled(cx, "order_id"));
+        } else if *word == ON_POISON {
+            self.on_poison.set(cx, word, OnPoison::from_option(cx, option));
+        } else if *word == STALE {
+            self.stale.set(cx, word, Stale::from_option(cx, option));
         } else if *word == CRATE {
             self.runtime.set(cx, word, option.runtime(cx));
         } else if let Some((later, why)) = later(word) {

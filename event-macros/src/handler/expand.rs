@@ -1,5 +1,6 @@
 use super::ast::{Handler, Taken};
 use super::attr::HandlerAttrs;
+use super::order;
 use super::valid::Settings;
 use crate::duration;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -177,12 +178,14 @@ fn bound(ty: &Type, name: &str) -> TokenStream {
 fn batch(attrs: &HandlerAttrs, input: &Type) -> TokenStream {
     let given = attrs.batch.is_given();
     let check = quote_spanned!(input.span()=> __private::check_batch(#given, __private::Probe::<#input>::BATCH););
+    let order = order::checks(attrs, input);
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
             #[allow(unused_imports)]
             use __private::MaybeInput as _;
             #check
+            #order
         };
     }
 }
@@ -236,5 +239,6 @@ fn options(attrs: &HandlerAttrs, settings: &Settings) -> TokenStream {
         Some(quote!(.with_batch(#max, #within)))
     });
     let from = attrs.from.get().map(|from| quote!(.with_from(&[#(#from),*])));
-    quote!(__private::Options::DEFAULT #idempotent #retry #timeout #concurrency #prefetch #rate #batch #from)
+    let order = order::options(attrs);
+    quote!(__private::Options::DEFAULT #idempotent #order #retry #timeout #concurrency #prefetch #rate #batch #from)
 }

@@ -4,6 +4,7 @@ mod ast;
 mod attr;
 mod expand;
 mod options;
+mod order;
 mod valid;
 
 use crate::ctxt::Ctxt;

@@ -1,6 +1,7 @@
 use super::ast::Handler;
 use super::attr::HandlerAttrs;
 use super::options::Retry;
+use super::order;
 use crate::ctxt::Ctxt;
 use crate::duration::text;
 use event_contract::{MAX_WORD, NameError, check_word};
@@ -242,15 +243,20 @@ impl HandlerAttrs {
         }
         check_not_zero(cx, self);
         check_prefetch(cx, self);
+        order::check(cx, self);
         let value = |count: Option<u32>| count.and_then(|count| u16::try_from(count).ok());
         let concurrency = self.concurrency.get().map(|count| count.value);
         let prefetch = self.prefetch.get().map(|count| count.value);
         let batch = self.batch.get().and_then(|batch| batch.max.get()).map(|max| max.value);
         let held = concurrency.unwrap_or(DEFAULT_CONCURRENCY).max(batch.unwrap_or(0));
+        let given = match self.ordered_by.is_given() {
+            true => order::DEFAULT_PREFETCH,
+            false => DEFAULT_PREFETCH,
+        };
         Settings {
             // No more can run than are held.
             concurrency: value(concurrency.or(prefetch.filter(|prefetch| *prefetch < DEFAULT_CONCURRENCY))),
-            prefetch: value(prefetch.or(Some(held).filter(|held| *held > DEFAULT_PREFETCH))),
+            prefetch: value(prefetch.or(Some(held).filter(|held| *held > given))),
         }
     }
 }
@@ -352,5 +358,6 @@ mod tests {
             (u32::from(concurrency), u32::from(prefetch)),
             (DEFAULT_CONCURRENCY, DEFAULT_PREFETCH)
         );
+        assert_eq!(u32::from(Options::ORDERED_PREFETCH), order::DEFAULT_PREFETCH);
     }
 }

@@ -67,6 +67,8 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
     let key = key.map(|key| quote!(.with_key(#key)));
     let bodies = files.versions.iter().map(|(_, committed)| body(committed));
     let count = files.versions.len();
+    let sequence = files.versions.first().and_then(|(_, committed)| committed.sequence);
+    let sequence = sequence.map(|sequence| quote!(.with_sequence(#sequence)));
     let checks = files.versions.iter().enumerate().map(|(at, (at_version, of))| {
         let version = of.version.get();
         let retired =
@@ -84,6 +86,7 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
                 .with_owner(#owner)
                 .with_summary(#summary)
                 #key
+                #sequence
                 .with_data(__DATA);
         const __BODIES: [&__private::Object; #count] = [#(&#bodies),*];
         #tracked

@@ -13,8 +13,8 @@ pub(crate) struct Handler {
 
 impl Handler {
     /// How its deliveries follow each other.
-    pub(crate) const fn order(&self) -> &'static str {
-        "none"
+    pub(crate) fn order(&self) -> String {
+        self.options.order()
     }
 
     /// What one more delivery of the same event does: a replay, or a repeat after a crash.

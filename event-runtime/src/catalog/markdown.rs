@@ -102,8 +102,8 @@ impl Catalog {
         let takers = event.taken_by();
         let of = |handler: &&Handler| takers.contains(&handler.name);
         let orders: Vec<_> = self.handlers.iter().filter(of).map(Handler::order).collect();
-        let mut text = match orders.iter().find(|order| **order != "none") {
-            Some(order) => (*order).to_owned(),
+        let mut text = match orders.iter().find(|order| *order != "none") {
+            Some(order) => order.clone(),
             None if takers.is_empty() => "nobody here takes it".to_owned(),
             None => "not needed: its handlers take it in any order".to_owned(),
         };
@@ -221,7 +221,7 @@ impl Catalog {
             ("queue", self.names.queue(handler.name)),
             ("dead letters", self.names.dead_letters(handler.name)),
             ("delivery", "at least once".to_owned()),
-            ("order", handler.order().to_owned()),
+            ("order", handler.order()),
             ("on replay", handler.on_replay().to_owned()),
         ];
         facts.extend(handler.limits());

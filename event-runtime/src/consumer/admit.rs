@@ -45,7 +45,50 @@ pub(crate) fn admit<'a>(
     check_form(&found)?;
     let attributes = found.read(message, room, address, shared.plain)?;
     check_address(shared, address, &attributes)?;
+    check_order(shared, &attributes)?;
     Ok(attributes)
+}
+
+/// The attributes of a delivery that need not be one for this handler: within the limits, and readable.
+pub(super) fn attributes<'a>(
+    shared: &Shared,
+    delivery: &'a Delivery,
+    room: &'a mut Option<Message>,
+) -> Result<Attributes<'a>, Refusal> {
+    let message = &delivery.message;
+    shared.limits.check(message).map_err(|error| Refusal {
+        reason: "too_large",
+        detail: error.to_string(),
+    })?;
+    let found = Found::of(&message.headers);
+    check_form(&found)?;
+    Ok(found.read(message, room, &delivery.routing_key, shared.plain)?)
+}
+
+/// An event without a key has no place in an order, and one without a sequence no age.
+fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+    let options = &shared.options;
+    if (options.ordered.is_some() || options.skips_stale) && attributes.key().is_none() {
+        return Err(Refusal {
+            reason: "no_key",
+            detail: "the event says neither `partitionkey` nor `subject`, and this handler needs its key".to_owned(),
+        });
+    }
+    if options.ordered.is_some() && attributes.key().is_some_and(|key| key.contains('\0')) {
+        return Err(Refusal {
+            reason: "no_key",
+            detail: "the event's key holds a NUL, which no database takes".to_owned(),
+        });
+    }
+    if options.skips_stale && attributes.sequence().is_none() {
+        return Err(Refusal {
+            reason: "no_sequence",
+            detail:
+                "the attribute `sequence` is not a number, and this handler skips what is older than what it handled"
+                    .to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn check_user(shared: &Shared, user: Option<&str>) -> Result<(), Refusal> {

@@ -1,5 +1,5 @@
 use super::Shared;
-use super::durable::{self, Done, Durable};
+use super::durable::{self, Counts, Done, Durable};
 use super::guard::guard;
 use crate::envelope::{Cause, DecodeError, Trace};
 use crate::failure::{Class, Failed};
@@ -13,11 +13,8 @@ use tracing::Instrument as _;
 
 /// How one attempt ended.
 pub(crate) enum Ended {
-    /// The handler is done with so many events, what it returned is published or will be, and so many were done before.
-    Well {
-        handled: u64,
-        duplicates: u64,
-    },
+    /// The handler is done with so many events, and what it returned is published or will be.
+    Well(Counts),
     Failed(Failed),
     /// A delivery is not what it says it is.
     Undecodable(DecodeError),
@@ -78,10 +75,10 @@ pub(crate) async fn attempt<H: Handler>(
 }
 
 fn well(handled: usize) -> Ended {
-    Ended::Well {
+    Ended::Well(Counts {
         handled: handled as u64,
-        duplicates: 0,
-    }
+        ..Counts::default()
+    })
 }
 
 /// One attempt of an idempotent handler.
@@ -93,7 +90,7 @@ async fn once<H: Handler>(
     attempt: u32,
 ) -> Ended {
     match durable::run::<H>(shared, durable, needs, received, &vec![attempt; received.len()]).await {
-        Done::Committed { handled, duplicates } => Ended::Well { handled, duplicates },
+        Done::Committed(counts) => Ended::Well(counts),
         Done::Failed { failed, .. } => Ended::Failed(failed),
         Done::Undecodable { error, .. } => Ended::Undecodable(error),
         Done::Singly | Done::GivenUp => Ended::GivenUp,

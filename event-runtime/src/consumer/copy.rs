@@ -57,6 +57,18 @@ pub(crate) fn dead(shared: &Shared, delivery: &Delivery, history: &History, deat
     }
 }
 
+/// The copy that waits in the line of a held key.
+pub(crate) fn waiting(shared: &Shared, delivery: &Delivery) -> Outgoing {
+    Outgoing {
+        exchange: shared.names.dead_letter_exchange(),
+        routing_key: shared.handler.to_owned(),
+        message: Message {
+            headers: base(shared, delivery),
+            body: delivery.message.body.clone(),
+        },
+    }
+}
+
 /// The original headers without the broker's bookkeeping and without our own from an earlier copy; and the origin.
 fn base(shared: &Shared, delivery: &Delivery) -> Headers {
     let original = &delivery.message.headers;

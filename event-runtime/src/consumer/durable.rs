@@ -4,6 +4,8 @@ use super::Shared;
 use super::attempt::{Ended, span, unpublishable};
 use super::guard::guard;
 use super::hold::Wait;
+use super::line::{self, Most};
+use super::stale;
 use crate::envelope::{Cause, DecodeError, Trace};
 use crate::failpoint;
 use crate::failure::{Class, Failed};
@@ -41,6 +43,8 @@ pub(crate) struct Durable {
     pub(crate) handled: Arc<Notify>,
     /// How many events share a transaction at most, as the last ones went.
     group: AtomicUsize,
+    /// How much may be held.
+    pub(crate) most: Most,
 }
 
 impl Durable {
@@ -60,6 +64,20 @@ impl Durable {
             outbox,
             handled,
             group: AtomicUsize::new(4),
+            most: Most::DEFAULT,
+        }
+    }
+
+    pub(crate) fn holding(mut self, most: Most) -> Self {
+        self.most = most;
+        self
+    }
+
+    /// A commit that nobody answers for may have happened.
+    pub(super) async fn commit(&self, transaction: Box<Open>) -> Result<(), StoreError> {
+        match timeout(STEP, transaction.commit()).await {
+            Ok(committed) => committed,
+            Err(_) => Err(StoreError::Unknown(format!("no answer within {STEP:?}"))),
         }
     }
 
@@ -80,7 +98,7 @@ impl Durable {
         }
     }
 
-    fn up(&self) {
+    pub(super) fn up(&self) {
         self.health.send_if_modified(|health| {
             let was_down = *health != Health::Up;
             *health = Health::Up;
@@ -88,7 +106,7 @@ impl Durable {
         });
     }
 
-    fn down(&self, error: &StoreError) {
+    pub(super) fn down(&self, error: &StoreError) {
         self.health.send_replace(Health::Down(error.to_string()));
     }
 }
@@ -98,10 +116,30 @@ pub(crate) fn inbox(service: &str, handler: &str) -> String {
     format!("{service}.{handler}")
 }
 
+/// What has become of the events of a transaction.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    pub(super) handled: u64,
+    pub(super) duplicates: u64,
+    /// Put into the lines of their keys.
+    pub(super) held: u64,
+    pub(super) stale: u64,
+}
+
+impl Counts {
+    pub(super) fn count(self, shared: &Shared) {
+        let stats = &shared.stats;
+        stats.handled.add(self.handled);
+        stats.duplicates.add(self.duplicates);
+        stats.held.add(self.held);
+        stats.stale.add(self.stale);
+    }
+}
+
 /// How a transaction over one or several events ended.
 pub(super) enum Done {
     /// Everything is durable.
-    Committed { handled: u64, duplicates: u64 },
+    Committed(Counts),
     /// The handler failed at this one; nothing is durable.
     Failed { at: usize, failed: Failed },
     /// This one is not what it says it is; nothing is durable.
@@ -133,9 +171,9 @@ pub(super) async fn run<H: Handler>(
             Ok(mut done) => {
                 durable.up();
                 durable.learn(received.len(), started.elapsed(), in_calls);
-                if let (true, Done::Committed { handled, duplicates }) = (unknown, &mut done) {
+                if let (true, Done::Committed(counts)) = (unknown, &mut done) {
                     // The commit nobody answered for: they are in the inbox because of us.
-                    *handled += std::mem::take(duplicates);
+                    counts.handled += std::mem::take(&mut counts.duplicates);
                 }
                 return done;
             }
@@ -185,8 +223,11 @@ async fn once<H: Handler>(
     let firsts: Vec<usize> = (0..keys.len()).filter(|at| known.insert(&keys[*at])).collect();
     let wanted: Vec<String> = firsts.iter().map(|at| keys[*at].clone()).collect();
     let mut transaction = step(durable.store.begin()).await?;
-    let claimed = step(transaction.claim(&durable.inbox, &wanted)).await?;
-    let new: Vec<usize> = firsts
+    let (claimed, any_held) = match shared.is_ordered() {
+        true => step(transaction.claim_in_order(&durable.inbox, &wanted)).await?,
+        false => (step(transaction.claim(&durable.inbox, &wanted)).await?, false),
+    };
+    let mut new: Vec<usize> = firsts
         .into_iter()
         .zip(claimed)
         .filter_map(|(at, claimed)| claimed.then_some(at))
@@ -194,8 +235,31 @@ async fn once<H: Handler>(
     let duplicates = (received.len() - new.len()) as u64;
     if new.is_empty() {
         step(transaction.rollback()).await?;
-        return Ok(Done::Committed { handled: 0, duplicates });
+        return Ok(Done::Committed(Counts {
+            duplicates,
+            ..Counts::default()
+        }));
     }
+    let mut counts = Counts {
+        duplicates,
+        ..Counts::default()
+    };
+    // Who did not get all keys may have waited for somebody who was holding one.
+    if any_held || (shared.is_ordered() && duplicates > 0) {
+        match line::line_up(shared, durable, transaction.as_mut(), (received, &keys), &mut new).await? {
+            Ok(held) => counts.held = held,
+            Err(full) => {
+                step(transaction.rollback()).await?;
+                tracing::error!(handler = shared.handler, "{full}");
+                shared.stop(full);
+                return Ok(Done::GivenUp);
+            }
+        }
+    }
+    if shared.options.skips_stale {
+        counts.stale = stale::take_out(durable, transaction.as_mut(), received, &mut new).await?;
+    }
+    counts.handled = new.len() as u64;
     let mut rows = Vec::new();
     let begun = Instant::now();
     let called = calls::<H>(shared, needs, received, attempts, &new, transaction.as_mut(), &mut rows).await;
@@ -207,19 +271,13 @@ async fn once<H: Handler>(
         step(transaction.enqueue(&durable.service, &rows)).await?;
     }
     failpoint::hit(failpoint::BEFORE_COMMIT);
-    match timeout(STEP, transaction.commit()).await {
-        Ok(committed) => committed?,
-        Err(_) => return Err(StoreError::Unknown(format!("no answer within {STEP:?}"))),
-    }
+    durable.commit(transaction).await?;
     failpoint::hit(failpoint::AFTER_COMMIT);
     if !rows.is_empty() {
         durable.outbox.notify_one();
     }
     durable.handled.notify_waiters();
-    Ok(Done::Committed {
-        handled: new.len() as u64,
-        duplicates,
-    })
+    Ok(Done::Committed(counts))
 }
 
 /// The handler's calls: one for a batch, otherwise one after another, in the order in which the events came.
@@ -232,6 +290,9 @@ async fn calls<H: Handler>(
     transaction: &mut Open,
     rows: &mut Vec<OutboxRow>,
 ) -> Result<(), (usize, Ended)> {
+    if new.is_empty() {
+        return Ok(());
+    }
     if H::Input::BATCH {
         let some: Vec<_> = new.iter().map(|at| received[*at].clone()).collect();
         let call = call::<H>(shared, needs, &some, attempts[new[0]], transaction, rows);
@@ -245,7 +306,7 @@ async fn calls<H: Handler>(
     Ok(())
 }
 
-async fn call<H: Handler>(
+pub(super) async fn call<H: Handler>(
     shared: &Shared,
     needs: &H::Needs,
     received: &[Received<'_>],
@@ -291,11 +352,11 @@ async fn call<H: Handler>(
 }
 
 /// Undoes everything. A connection that cannot even do that is the reason for the failure, and not the handler.
-async fn failed(transaction: Box<Open>, at: usize, ended: Ended) -> Result<Done, StoreError> {
+pub(super) async fn failed(transaction: Box<Open>, at: usize, ended: Ended) -> Result<Done, StoreError> {
     let failed = match ended {
         Ended::Failed(failed) => failed,
         Ended::Undecodable(error) => return Ok(Done::Undecodable { at, error }),
-        Ended::Well { .. } | Ended::GivenUp => return Ok(Done::GivenUp),
+        Ended::Well(_) | Ended::GivenUp => return Ok(Done::GivenUp),
     };
     // In the middle of a statement, maybe: dropping it closes the connection.
     let broken_off = matches!(failed.code, "timeout" | "panic");
@@ -306,6 +367,13 @@ async fn failed(transaction: Box<Open>, at: usize, ended: Ended) -> Result<Done,
         }
     }
     Ok(Done::Failed { at, failed })
+}
+
+/// What an event is known by that has failed; by its id when it cannot be read.
+pub(super) async fn claim_of<H: Handler>(shared: &Shared, received: &Received<'_>) -> String {
+    let keys = keys::<H>(shared, std::slice::from_ref(received)).await.ok();
+    let key = keys.and_then(|mut keys| keys.pop());
+    key.unwrap_or_else(|| received.attributes.id.to_string())
 }
 
 /// What the events are known by.
@@ -332,7 +400,7 @@ async fn keys<H: Handler>(shared: &Shared, received: &[Received<'_>]) -> Result<
 }
 
 /// A step of the store that must not take for ever.
-async fn step<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub(super) async fn step<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match timeout(STEP, work).await {
         Ok(done) => done,
         Err(_) => Err(StoreError::Unavailable(format!("no answer within {STEP:?}"))),

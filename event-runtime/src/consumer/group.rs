@@ -3,7 +3,8 @@
 use super::admit::admit;
 use super::durable::{self, Done, Durable};
 use super::history::History;
-use super::process::{Next, failure, from, refuse};
+use super::lane::with_later;
+use super::process::{Next, failure, from, refused};
 use super::{Again, Shared, Work};
 use crate::failure::Failed;
 use crate::handler::{Handler, Received};
@@ -30,11 +31,11 @@ async fn alone<H: Handler>(
     let mut room = None;
     let received = match admit(shared, delivery, &mut room) {
         Ok(attributes) => Received { delivery, attributes },
-        Err(refusal) => return refuse(shared, delivery, refusal).await,
+        Err(refusal) => return refused::<H>(shared, delivery, refusal).await,
     };
     let mut budget = RetryPolicy::IN_PROCESS;
     if let Some(failed) = failed {
-        match failure(shared, &received, &history, &failed, &mut budget).await {
+        match failure::<H>(shared, &received, &history, &failed, &mut budget).await {
             Next::Again => shared.stats.retried.add(1),
             Next::Settled => return true,
             Next::Unsettled => return false,
@@ -56,21 +57,18 @@ pub(super) async fn group<H: Handler>(
     let mut settled = Vec::with_capacity(deliveries.len());
     let mut again = Vec::new();
     let mut left = deliveries;
+    let mut taken_out = 0;
     while !left.is_empty() {
-        let singly = again.len() >= TAKEN_OUT;
+        let singly = taken_out >= TAKEN_OUT;
         let mut rooms = vec![None; left.len()];
         let admitted = left.iter().zip(&mut rooms);
         let admitted: Vec<_> = admitted.map(|(delivery, room)| admit(shared, delivery, room)).collect();
         if singly || admitted.iter().any(Result::is_err) {
-            let good: Vec<bool> = admitted.iter().map(Result::is_ok).collect();
-            drop(admitted);
             // What is refused is dealt with alone as well.
-            let (stay, go): (Vec<_>, Vec<_>) = left.into_iter().zip(good).partition(|(_, good)| *good && !singly);
-            again.extend(go.into_iter().map(|(delivery, _)| Again::new(shared, delivery)));
-            left = stay.into_iter().map(|(delivery, _)| delivery).collect();
-            if singly {
-                break;
-            }
+            let out: Vec<bool> = admitted.iter().map(|one| singly || one.is_err()).collect();
+            drop(admitted);
+            let gone = take_out(shared, &mut left, out);
+            again.extend(gone.into_iter().map(|delivery| Again::new(shared, delivery)));
             continue;
         }
         let received: Vec<_> = left
@@ -92,23 +90,54 @@ pub(super) async fn group<H: Handler>(
         let took = started.elapsed();
         drop(received);
         match done {
-            Done::Committed { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Done::Committed(counts) => {
+                counts.count(shared);
                 settled.append(&mut left);
             }
             Done::Failed { at, failed } => {
                 shared.stats.failed.add(1);
-                let mut one = Again::new(shared, left.remove(at));
-                one.history.push(&failed, took, &shared.host, &shared.build);
-                one.failed = Some(failed);
-                again.push(one);
+                let mut gone = take_one_out(shared, &mut left, at).into_iter();
+                if let Some(delivery) = gone.next() {
+                    let mut one = Again::new(shared, delivery);
+                    one.history.push(&failed, took, &shared.host, &shared.build);
+                    one.failed = Some(failed);
+                    again.push(one);
+                }
+                again.extend(gone.map(|delivery| Again::new(shared, delivery)));
+                taken_out += 1;
             }
             // Alone it is refused for that.
-            Done::Undecodable { at, .. } => again.push(Again::new(shared, left.remove(at))),
+            Done::Undecodable { at, .. } => {
+                let gone = take_one_out(shared, &mut left, at);
+                again.extend(gone.into_iter().map(|delivery| Again::new(shared, delivery)));
+                taken_out += 1;
+            }
             Done::Singly => again.extend(left.drain(..).map(|delivery| Again::new(shared, delivery))),
-            Done::GivenUp => break,
+            Done::GivenUp => {
+                // Where order counts, what goes on alone would overtake what is not durable yet.
+                if shared.is_ordered() {
+                    shared.stats.ended.add(again.len() as u64);
+                    again.clear();
+                }
+                break;
+            }
         }
     }
     Work::Split(settled, again)
+}
+
+/// Takes the deliveries out that `out` says, and where order counts what is behind them in their keys.
+fn take_out(shared: &Shared, left: &mut Vec<Delivery>, mut out: Vec<bool>) -> Vec<Delivery> {
+    if shared.is_ordered() {
+        with_later(shared, left, &mut out);
+    }
+    let (go, stay): (Vec<_>, Vec<_>) = std::mem::take(left).into_iter().zip(out).partition(|(_, out)| *out);
+    *left = stay.into_iter().map(|(delivery, _)| delivery).collect();
+    go.into_iter().map(|(delivery, _)| delivery).collect()
+}
+
+/// The delivery at `at` comes first.
+fn take_one_out(shared: &Shared, left: &mut Vec<Delivery>, at: usize) -> Vec<Delivery> {
+    let out = (0..left.len()).map(|one| one == at).collect();
+    take_out(shared, left, out)
 }

@@ -7,25 +7,34 @@
 mod admit;
 mod attempt;
 mod copy;
+mod drain;
 mod durable;
 mod gather;
 mod group;
 mod guard;
 mod history;
 mod hold;
+mod lane;
+mod line;
+mod poison;
 mod process;
 mod settle;
 mod slot;
+mod stale;
 mod supervise;
 mod worker;
 
+pub(crate) use drain::Line;
+pub use drain::{Drained, FailedAgain};
 pub(crate) use durable::{Durable, inbox};
 pub use history::Attempt;
 pub(crate) use history::{History, cut};
+pub(crate) use line::Most;
 pub(crate) use settle::Settler;
 pub(crate) use slot::{Slot, slot};
 pub(crate) use supervise::{Job, supervise};
 
+use crate::failpoint;
 use crate::failure::Failed;
 use crate::handler::Options;
 use crate::message::Limits;
@@ -34,7 +43,7 @@ use crate::stats::HandlerStats;
 use crate::topology::Names;
 use crate::transport::Delivery;
 use event_contract::Contract;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -53,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) host: String,
     pub(crate) build: String,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Why the handler takes nothing any more until the process starts again.
+    pub(crate) stopped: OnceLock<String>,
     /// Of an idempotent handler.
     pub(crate) durable: Option<Durable>,
 }
@@ -84,6 +95,21 @@ impl Shared {
         Some(durable.group()).filter(|group| *group > 1 && !alone && self.options.batch.is_none())
     }
 
+    /// Takes nothing any more. The first reason counts.
+    fn stop(&self, why: String) {
+        // What waits for a retry in another key has no use for it any more: it comes again.
+        let _ = self.stopped.set(why);
+    }
+
+    /// Whether events of this name, in any version, are this handler's.
+    fn takes(&self, name: &str) -> bool {
+        self.contracts.iter().any(|contract| contract.name == name)
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.options.ordered.is_some()
+    }
+
     /// Sleeps; `false` when the wait was cut short because waiting has no point any more.
     pub(crate) async fn sleep(&self, time: Duration) -> bool {
         let mut phase = self.phase.subscribe();
@@ -107,6 +133,8 @@ pub(crate) enum Work {
     Split(Vec<Delivery>, Vec<Again>),
     /// Was in a group, and goes on alone.
     Again(Box<Again>),
+    /// No delivery: a held key that is replayed.
+    Line(Box<Line>),
 }
 
 /// A delivery that goes on alone, behind a failed attempt in a group, if there was one.
@@ -138,7 +166,7 @@ impl Work {
 
     fn len(&self) -> u64 {
         match self {
-            Self::Nothing => 0,
+            Self::Nothing | Self::Line(_) => 0,
             Self::One(_) | Self::Suspect(_) | Self::Again(_) => 1,
             Self::Split(settled, again) => (settled.len() + again.len()) as u64,
             Self::Many(deliveries) => deliveries.len() as u64,

@@ -1,9 +1,11 @@
-use super::admit::{Refusal, admit};
+use super::admit::{Refusal, admit, attributes};
 use super::attempt::{Ended, attempt};
 use super::copy::{self, Death};
+use super::drain::drain;
 use super::group::{group, resume};
 use super::history::History;
 use super::hold::publish_copy;
+use super::poison::poison;
 use super::{Shared, Work};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Input as _, Received};
@@ -15,6 +17,12 @@ use futures_util::future::BoxFuture;
 use std::slice::from_ref;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// The longest wait between two attempts of an event whose key waits with it.
+const LONGEST_HELD: Duration = Duration::from_secs(300);
+
+/// Reasons to refuse what may still be an event of this handler.
+const IN_THE_WAY: [&str; 3] = ["unknown_contract", "malformed", "suspected_crash"];
 
 /// Takes deliveries to their end. What comes back may be acked; what does not is left for the broker to give back.
 ///
@@ -37,7 +45,7 @@ pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work:
                     delivery.returns
                 ),
             };
-            if refuse(shared, &delivery, refusal).await {
+            if refused::<H>(shared, &delivery, refusal).await {
                 Work::One(delivery)
             } else {
                 Work::Nothing
@@ -47,6 +55,10 @@ pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work:
             Some(durable) if !H::Input::BATCH => Box::pin(group::<H>(shared, durable, needs, deliveries)).await,
             _ => Work::Many(Box::pin(many::<H>(shared, needs, deliveries)).await),
         },
+        Work::Line(mut line) => {
+            Box::pin(drain::<H>(shared, needs, &mut line)).await;
+            Work::Line(line)
+        }
         Work::Again(again) => Box::pin(resume::<H>(shared, needs, *again)).await,
         Work::Split(..) => work,
         Work::Nothing => Work::Nothing,
@@ -60,7 +72,7 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
     let mut room = None;
     let received = match admit(shared, delivery, &mut room) {
         Ok(attributes) => Received { delivery, attributes },
-        Err(refusal) => return refuse(shared, delivery, refusal).await,
+        Err(refusal) => return refused::<H>(shared, delivery, refusal).await,
     };
     let history = History::of(shared, delivery);
     from::<H>(shared, needs, &received, history, RetryPolicy::IN_PROCESS).await
@@ -82,17 +94,16 @@ pub(super) async fn from<H: Handler>(
             shared.stats.took(took);
         }
         match ended {
-            Ended::Well { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Ended::Well(counts) => {
+                counts.count(shared);
                 return true;
             }
             Ended::GivenUp => return false,
-            Ended::Undecodable(error) => return refuse(shared, received.delivery, error.into()).await,
+            Ended::Undecodable(error) => return refused::<H>(shared, received.delivery, error.into()).await,
             Ended::Failed(failed) => {
                 shared.stats.failed.add(1);
                 history.push(&failed, took, &shared.host, &shared.build);
-                match Box::pin(failure(shared, received, &history, &failed, &mut budget)).await {
+                match Box::pin(failure::<H>(shared, received, &history, &failed, &mut budget)).await {
                     Next::Again => shared.stats.retried.add(1),
                     Next::Settled => return true,
                     Next::Unsettled => return false,
@@ -115,7 +126,7 @@ impl Next {
 }
 
 /// After a failed attempt: wait and try again, send it to the ladder, or to the dead letters.
-pub(super) async fn failure(
+pub(super) async fn failure<H: Handler>(
     shared: &Shared,
     received: &Received<'_>,
     history: &History,
@@ -130,14 +141,19 @@ pub(super) async fn failure(
             shared.stats.skipped.add(1);
             return Next::Settled;
         }
-        Class::Poison => return Next::settled(bury(shared, received, history, "poison", failed).await),
+        Class::Poison => return Next::settled(bury::<H>(shared, received, history, "poison", failed).await),
         _ if attempt >= policy.attempts => {
-            return Next::settled(bury(shared, received, history, "exhausted", failed).await);
+            return Next::settled(bury::<H>(shared, received, history, "exhausted", failed).await);
         }
         Class::RetryAfter(wait) => wait.max(policy.wait(attempt)),
         Class::Retry => policy.wait(attempt),
     };
-    if let Some(rest) = budget.checked_sub(wait) {
+    // Down the ladder, an event would be overtaken by the next ones of its key.
+    let (wait, rest) = match shared.is_ordered() {
+        true => (wait.min(LONGEST_HELD), Some(*budget)),
+        false => (wait, budget.checked_sub(wait)),
+    };
+    if let Some(rest) = rest {
         *budget = rest;
         tracing::info!(handler, event_id = %id, attempt, error = %failed.error, wait_ms = wait.as_millis() as u64, "retrying");
         return if shared.sleep(wait).await {
@@ -155,31 +171,52 @@ pub(super) async fn failure(
     Next::settled(safe)
 }
 
-async fn bury(shared: &Shared, received: &Received<'_>, history: &History, reason: &str, failed: &Failed) -> bool {
+async fn bury<H: Handler>(
+    shared: &Shared,
+    received: &Received<'_>,
+    history: &History,
+    reason: &str,
+    failed: &Failed,
+) -> bool {
     let death = Death {
         reason,
         code: failed.code,
         error: &failed.error,
     };
-    tracing::error!(
-        handler = shared.handler,
-        event_id = %received.attributes.id,
-        event_type = %received.attributes.type_name(),
-        correlation_id = %received.attributes.correlation(),
-        attempts = history.attempts,
-        reason,
-        error = %failed.error,
-        "dead letter"
-    );
-    let safe = publish_copy(shared, copy::dead(shared, received.delivery, history, &death)).await;
-    if safe {
-        shared.stats.dead(reason);
+    poison::<H>(shared, received, history, &death).await
+}
+
+/// A delivery that never reached the function. Where order counts, an event of this handler that its build cannot read is
+/// in the way of later ones; what is none of its events is not.
+pub(super) fn refused<'a, H: Handler>(
+    shared: &'a Shared,
+    delivery: &'a Delivery,
+    refusal: Refusal,
+) -> BoxFuture<'a, bool> {
+    let in_order = shared.is_ordered() && IN_THE_WAY.contains(&refusal.reason);
+    if !in_order {
+        return refuse(shared, delivery, refusal);
     }
-    safe
+    Box::pin(async move {
+        let mut room = None;
+        match attributes(shared, delivery, &mut room) {
+            Ok(attributes) if attributes.key().is_some() && shared.takes(attributes.name) => {
+                let received = Received { delivery, attributes };
+                let death = Death {
+                    reason: refusal.reason,
+                    code: refusal.reason,
+                    error: &refusal.detail,
+                };
+                let history = History::of(shared, delivery);
+                poison::<H>(shared, &received, &history, &death).await
+            }
+            _ => refuse(shared, delivery, refusal).await,
+        }
+    })
 }
 
 /// A delivery that never reached the function.
-pub(super) fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> BoxFuture<'a, bool> {
+fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> BoxFuture<'a, bool> {
     Box::pin(async move {
         tracing::error!(
             handler = shared.handler,
@@ -228,9 +265,8 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
             shared.stats.took(started.elapsed());
         }
         match ended {
-            Ended::Well { handled, duplicates } => {
-                shared.stats.handled.add(handled);
-                shared.stats.duplicates.add(duplicates);
+            Ended::Well(counts) => {
+                counts.count(shared);
                 done = true;
             }
             Ended::GivenUp => return Vec::new(),

@@ -38,6 +38,12 @@ pub(crate) async fn supervise(job: Job) {
                 let Some(why) = serve(&job, session, std::mem::take(&mut first_session)).await else {
                     break;
                 };
+                if shared.stopped.get().is_some() {
+                    job.health.send_replace(Health::Down(why));
+                    let mut phase = shared.phase.subscribe();
+                    let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
+                    break;
+                }
                 tracing::warn!(
                     handler = shared.handler,
                     queue,

@@ -1,4 +1,5 @@
 use super::gather::{Gather, Throttle};
+use super::lane::Lanes;
 use super::slot::{Running, Slot};
 use super::{Again, Phase, Settler, Shared, Work};
 use crate::transport::{Delivery, Session};
@@ -27,6 +28,8 @@ pub(super) struct Worker<'a> {
     free: Vec<Box<dyn Slot>>,
     again: VecDeque<Again>,
     gather: Option<Gather>,
+    /// Of a handler with an order.
+    lanes: Option<Lanes>,
     throttle: Option<Throttle>,
     merge: Pin<Box<Sleep>>,
     merging: bool,
@@ -44,6 +47,7 @@ impl<'a> Worker<'a> {
         Self {
             settler: Settler::new(shared.options.prefetch),
             gather: shared.options.batch.map(Gather::new),
+            lanes: shared.is_ordered().then(Lanes::default),
             throttle: shared.options.rate.map(Throttle::new),
             shared,
             make_slot,
@@ -62,9 +66,10 @@ impl<'a> Worker<'a> {
     /// Takes over `first`, which arrived before the worker ran.
     pub(super) fn take(&mut self, first: Delivery) {
         self.opened(&first);
-        match &mut self.gather {
-            Some(gather) => gather.push(first),
-            None => self.launch(Work::One(first)),
+        match (&mut self.gather, &mut self.lanes) {
+            (_, Some(lanes)) => lanes.push(self.shared, first),
+            (Some(gather), None) => gather.push(first),
+            (None, None) => self.launch(Work::One(first)),
         }
     }
 
@@ -89,6 +94,9 @@ impl<'a> Worker<'a> {
             }
             self.settler.ack_all(self.session.as_mut());
             self.session.settled().await;
+            if self.shared.stopped.get().is_some() {
+                return None;
+            }
             delivery = tokio::select! {
                 biased;
                 _ = phase.wait_for(|phase| *phase == Phase::Stopping) => return None,
@@ -141,6 +149,9 @@ impl<'a> Worker<'a> {
     fn forget(&mut self) {
         self.shared.stats.ended.add(self.again.len() as u64);
         self.again.clear();
+        if let Some(lanes) = &mut self.lanes {
+            self.shared.stats.ended.add(lanes.clear());
+        }
     }
 
     /// Sends the last acks and ends the session.
@@ -155,6 +166,9 @@ impl<'a> Worker<'a> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<String> {
         let more = self.turn(cx);
         self.acks(cx);
+        if let Some(why) = self.shared.stopped.get() {
+            return Poll::Ready(why.clone());
+        }
         if self.ended {
             let why = self.session.end().unwrap_or_else(|| "the session ended".to_owned());
             return Poll::Ready(why);
@@ -187,8 +201,48 @@ impl<'a> Worker<'a> {
         true
     }
 
+    /// Takes everything over that has arrived, and gives out what may begin.
+    ///
+    /// The broker hands over no more than the prefetch, whatever is taken; and a session that is over is noticed although
+    /// every place is taken by something that waits.
+    fn poll_lanes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
+        while self.lanes.is_some() && !self.ended {
+            if let Some(throttle) = &mut self.throttle
+                && throttle.poll_pass(cx).is_pending()
+            {
+                break;
+            }
+            match self.session.poll_next(cx) {
+                Poll::Ready(Some(delivery)) => {
+                    self.opened(&delivery);
+                    if let Some(lanes) = &mut self.lanes {
+                        lanes.push(self.shared, delivery);
+                    }
+                }
+                Poll::Ready(None) => self.ended = true,
+                Poll::Pending => break,
+            }
+        }
+        if self.running.len() >= self.shared.concurrency() || self.shared.stopped.get().is_some() {
+            return Poll::Pending;
+        }
+        // What another process gets again must not begin here.
+        self.ended |= !self.session.usable();
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let most = self.shared.group().unwrap_or(1);
+        match self.lanes.as_mut().and_then(|lanes| lanes.take(most)) {
+            Some(work) => Poll::Ready(Some(work)),
+            None => Poll::Pending,
+        }
+    }
+
     /// The next piece of work, if there is room for it.
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
+        if self.lanes.is_some() {
+            return self.poll_lanes(cx);
+        }
         if self.running.len() >= self.shared.concurrency() {
             return Poll::Pending;
         }
@@ -288,14 +342,20 @@ impl<'a> Worker<'a> {
             Work::Many(deliveries) => deliveries.into_iter().for_each(|delivery| self.done(delivery)),
             Work::Split(deliveries, again) => {
                 deliveries.into_iter().for_each(|delivery| self.done(delivery));
-                self.again.extend(again);
+                match &mut self.lanes {
+                    Some(lanes) => lanes.again(again),
+                    None => self.again.extend(again),
+                }
             }
-            Work::Again(_) | Work::Nothing => {}
+            Work::Again(_) | Work::Line(_) | Work::Nothing => {}
         }
     }
 
     fn done(&mut self, delivery: Delivery) {
         self.settler.done(delivery.tag);
+        if let Some(lanes) = &mut self.lanes {
+            lanes.done(delivery.tag);
+        }
         self.session.recycle(delivery);
     }
 

@@ -94,6 +94,12 @@ impl<'a> Attributes<'a> {
         })
     }
 
+    /// `sequence`, when it is a number.
+    #[must_use]
+    pub fn sequence(&self) -> Option<u64> {
+        self.sequence?.parse().ok()
+    }
+
     /// The key of the event: what orders and partitions.
     #[must_use]
     pub fn key(&self) -> Option<&str> {

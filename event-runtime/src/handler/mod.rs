@@ -18,7 +18,7 @@ pub use context::Context;
 pub use emit::Emit;
 pub use input::{Input, Received};
 pub use lend::{Lend, lend};
-pub use options::{BatchOptions, Idempotent, Options, Rate};
+pub use options::{BatchOptions, Idempotent, OnPoison, Options, Ordered, Rate};
 pub use output::{Output, Return};
 pub use state::{AnyStore, Fits, Has, HasStore, Held, NoStore, Nothing, Opened, Provide, State, Supply, Wanted, With};
 

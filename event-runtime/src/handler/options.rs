@@ -21,6 +21,31 @@ pub struct Options {
     pub from: &'static [&'static str],
     /// Each event has its effect once. `idempotent`.
     pub idempotent: Option<Idempotent>,
+    /// Events of one key are handled one after another, in their order. `ordered_by = "order_id"`.
+    pub ordered: Option<Ordered>,
+    /// An event that is older than the newest one handled of its key is skipped. `stale = "skip"`.
+    pub skips_stale: bool,
+}
+
+/// Which events are handled one after another, and what becomes of the later ones when one fails for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ordered {
+    /// The key of the events.
+    pub by: &'static str,
+    /// What the handler says; see [`Options::on_poison`].
+    pub on_poison: Option<OnPoison>,
+}
+
+/// What becomes of a key when one of its events has failed for good. `on_poison = "hold"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnPoison {
+    /// The event and all later ones of its key wait in the store until somebody replays them; other keys go on.
+    Hold,
+    /// The event becomes a dead letter, and its key goes on without it.
+    Skip,
+    /// The handler stops, and everything waits on the broker.
+    Stop,
 }
 
 /// How an event is known again.
@@ -94,10 +119,84 @@ impl Options {
         batch: None,
         from: &[],
         idempotent: None,
+        ordered: None,
+        skips_stale: false,
     };
+
+    /// What a handler with an order holds unsettled unless it says otherwise: another process that takes over gets all of
+    /// it again.
+    pub const ORDERED_PREFETCH: u16 = 50;
 
     /// What an idempotent handler holds unsettled unless it says otherwise: what waits shares a transaction.
     pub const IDEMPOTENT_PREFETCH: u16 = 1000;
+
+    /// What becomes of a key when one of its events has failed for good: what the handler says, or else `Hold` with a store
+    /// (`idempotent`) and `Stop` without one.
+    #[must_use]
+    pub const fn on_poison(&self) -> OnPoison {
+        match (self.ordered, self.idempotent) {
+            (None, _) => OnPoison::Skip,
+            (
+                Some(Ordered {
+                    on_poison: Some(on_poison),
+                    ..
+                }),
+                _,
+            ) => on_poison,
+            (Some(_), Some(_)) => OnPoison::Hold,
+            (Some(_), None) => OnPoison::Stop,
+        }
+    }
+
+    /// Whether a failed event may hold its key.
+    pub(crate) fn can_hold(&self) -> bool {
+        self.on_poison() == OnPoison::Hold && self.idempotent.is_some()
+    }
+
+    /// How its events follow each other, in words.
+    pub(crate) fn order(&self) -> String {
+        let stale = if self.skips_stale { ", stale events skipped" } else { "" };
+        match self.ordered {
+            None => format!("none{stale}"),
+            Some(ordered) => {
+                let poison = match self.on_poison() {
+                    OnPoison::Hold => "a failed event holds its key",
+                    OnPoison::Skip => "a failed event is skipped",
+                    OnPoison::Stop => "a failed event stops the handler",
+                };
+                format!("by {}, {poison}{stale}", ordered.by)
+            }
+        }
+    }
+
+    /// Gives it an order, by the key of its events.
+    #[must_use]
+    pub const fn with_ordered_by(mut self, key: &'static str) -> Self {
+        if self.prefetch == Self::DEFAULT.prefetch || self.prefetch == Self::IDEMPOTENT_PREFETCH {
+            self.prefetch = Self::ORDERED_PREFETCH;
+        }
+        self.ordered = Some(Ordered {
+            by: key,
+            on_poison: None,
+        });
+        self
+    }
+
+    /// Sets what becomes of a key when one of its events has failed for good; without an order it means nothing.
+    #[must_use]
+    pub const fn with_on_poison(mut self, on_poison: OnPoison) -> Self {
+        if let Some(ordered) = &mut self.ordered {
+            ordered.on_poison = Some(on_poison);
+        }
+        self
+    }
+
+    /// Skips what is older than the newest event handled of its key.
+    #[must_use]
+    pub const fn with_stale_skipped(mut self) -> Self {
+        self.skips_stale = true;
+        self
+    }
 
     /// Makes it idempotent.
     #[must_use]

@@ -26,11 +26,13 @@ pub struct Probe<I>(PhantomData<I>);
 
 impl<I: Input> Probe<I> {
     pub const BATCH: Option<bool> = Some(I::BATCH);
+    pub const TAKES: &'static [&'static Contract] = I::CONTRACTS;
 }
 
 /// What [`Probe`] says of any other type: its own constant goes first.
 pub trait MaybeInput {
     const BATCH: Option<bool> = None;
+    const TAKES: &'static [&'static Contract] = &[];
 }
 
 impl<I> MaybeInput for Probe<I> {}

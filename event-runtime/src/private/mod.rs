@@ -23,13 +23,13 @@ pub use self::view::{check_view_of, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
-pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, Options, Return, lend};
+pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, OnPoison, Options, Return, lend};
 pub use crate::reconcile::{JobArgument, JobOptions, JobReturn, Reconcile, Run};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
-    Tagging, Unknown, Unrouted, Variant, Version, Written, check_reach, check_retired, check_shape, check_view,
-    flattened,
+    Tagging, Unknown, Unrouted, Variant, Version, Written, check_ordered_by, check_reach, check_retired,
+    check_sequenced, check_shape, check_view, flattened,
 };
 pub use std::borrow::Cow;
 pub use std::convert::From;

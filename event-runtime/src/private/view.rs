@@ -60,8 +60,12 @@ pub const fn view_contract(
         .with_owner(newest.owner)
         .with_summary(summary)
         .with_data(data);
-    match newest.key {
+    let contract = match newest.key {
         Some(key) => contract.with_key(key),
+        None => contract,
+    };
+    match newest.sequence {
+        Some(sequence) => contract.with_sequence(sequence),
         None => contract,
     }
 }

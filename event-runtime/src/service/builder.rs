@@ -2,6 +2,7 @@ use super::config::Config;
 use super::running::Running;
 use super::{Registered, command, signal, start, window};
 use crate::catalog::{self, Catalog};
+use crate::consumer::Most;
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -173,6 +174,17 @@ impl<States, Store> Service<States, Store> {
         self
     }
 
+    /// How many keys a handler may hold, and how many events may wait for each of them. Default 1,000 and 10,000.
+    ///
+    /// One more, and the handler stops: it is not ready and says why, and events wait on the broker.
+    pub fn hold_at_most(mut self, keys: u32, events: u32) -> Self {
+        self.config.most_held = Most {
+            keys: keys.into(),
+            events: events.into(),
+        };
+        self
+    }
+
     /// How long a shutdown waits for running handlers. Default 30 s; `EVENT_GRACE_SECONDS` overrides it.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.config.grace = grace;
@@ -210,7 +222,7 @@ impl<States, Store> Service<States, Store> {
     }
 
     /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
-    /// `topology plan|apply`, `dlq list|show|replay`, `outbox status|retry|drop`, `relay`, `migrate`.
+    /// `topology plan|apply`, `dlq list|show|replay`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
     ///
     /// # Errors
     ///
@@ -263,6 +275,7 @@ impl<States, Store> Service<States, Store> {
     pub(super) fn check(&self) -> Result<()> {
         self.config.check()?;
         window::check(&self.handlers, self.config.dead_letters)?;
+        window::check_held(&self.handlers)?;
         for (at, handler) in self.handlers.iter().enumerate() {
             if self.handlers[..at].iter().any(|other| other.name == handler.name) {
                 return Err(Error::Setting(format!(

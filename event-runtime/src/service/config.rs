@@ -1,3 +1,4 @@
+use crate::consumer::Most;
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::message::Limits;
@@ -22,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) migrate: bool,
     pub(crate) grace: Duration,
     pub(crate) dead_letters: Duration,
+    pub(crate) most_held: Most,
 }
 
 /// Without the URL, which may hold a password.
@@ -57,6 +59,7 @@ impl Config {
             migrate: true,
             grace: Duration::from_secs(30),
             dead_letters: Duration::from_secs(7 * 24 * 3600),
+            most_held: Most::DEFAULT,
         }
     }
 

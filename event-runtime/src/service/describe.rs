@@ -42,7 +42,7 @@ pub(super) struct HandlerDescription {
 #[derive(Debug, Serialize)]
 pub(super) struct Guarantees {
     pub(super) delivery: String,
-    pub(super) order: &'static str,
+    pub(super) order: String,
     pub(super) attempts: u32,
     pub(super) backoff: String,
     pub(super) timeout: String,
@@ -102,9 +102,11 @@ fn describe_job(job: &Job) -> JobDescription {
 
 fn event(known: &Known, contract: &Contract, jobs: &[Arc<Job>]) -> EventDescription {
     let fields = contract.data.fields.iter();
-    let jobs = jobs
-        .iter()
-        .filter(|job| job.publishes.iter().any(|published| published.type_name == contract.type_name));
+    let jobs = jobs.iter().filter(|job| {
+        job.publishes
+            .iter()
+            .any(|published| published.type_name == contract.type_name)
+    });
     EventDescription {
         type_name: contract.type_name,
         summary: contract.summary,
@@ -113,7 +115,12 @@ fn event(known: &Known, contract: &Contract, jobs: &[Arc<Job>]) -> EventDescript
         sensitive: known.sensitive(),
         fields: fields.map(|field| (field.name, field.shape.to_string())).collect(),
         taken_by: known.taken_by.clone(),
-        published_by: known.published_by.iter().copied().chain(jobs.map(|job| job.name)).collect(),
+        published_by: known
+            .published_by
+            .iter()
+            .copied()
+            .chain(jobs.map(|job| job.name))
+            .collect(),
     }
 }
 
@@ -134,7 +141,7 @@ fn guarantees(options: &Options) -> Guarantees {
             }
             None => "at least once".to_owned(),
         },
-        order: "none",
+        order: options.order(),
         attempts: retry.attempts,
         backoff: format!("{:?} to {:?}, with jitter", retry.from, retry.to),
         timeout: format!("{:?}", options.timeout),

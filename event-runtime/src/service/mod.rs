@@ -4,6 +4,7 @@ mod builder;
 mod command;
 mod config;
 mod describe;
+mod held;
 mod keep;
 mod output;
 mod processed;
@@ -14,6 +15,7 @@ mod start;
 mod window;
 
 pub use builder::{Handle, Service};
+pub use held::{Held, Lined};
 pub use processed::Processed;
 pub use running::Running;
 

@@ -1,17 +1,20 @@
 //! What the commands print. The only place of the runtime that writes to standard output.
 
 use super::describe::Description;
+use super::held::Lined;
 use super::redact::redact;
 use crate::catalog::{Catalog, FieldDescription};
+use crate::consumer::Drained;
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
-use crate::store::{Backlog, Quarantined};
+use crate::store::{Backlog, HeldKey, Quarantined};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use event_contract::{Contract, Shape};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write as _;
+use std::time::Duration;
 
 /// A line on standard output. A reader that has gone, as in `dlq list | head`, wants no more of them.
 macro_rules! say {
@@ -193,6 +196,9 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
     }
     for different in &plan.different {
         say!("  ! {different}");
+        if let Some(way_out) = Plan::way_out(different) {
+            say!("    {way_out}");
+        }
     }
     plan.missing.is_empty() && plan.different.is_empty()
 }
@@ -223,6 +229,70 @@ pub(super) fn dead_letters(letters: &[DeadLetter]) {
         "{} dead letters; `dlq show ID` tells everything, `dlq replay` sends them again",
         letters.len()
     );
+}
+
+/// The keys that each handler holds.
+pub(super) fn held_keys<'a>(all: impl Iterator<Item = (&'static str, &'a [HeldKey])>) {
+    let mut rows = table(&["handler", "key", "events", "held for", "failed", "event", "id"]);
+    let (mut keys, mut events) = (0, 0);
+    for (handler, held) in all {
+        for key in held {
+            (keys, events) = (keys + 1, events + key.events);
+            rows.add_row([
+                handler,
+                &key.key,
+                &key.events.to_string(),
+                &format!("{:?}", Duration::from_secs(key.age.as_secs())),
+                key.reason.as_deref().unwrap_or("-"),
+                key.type_name.as_deref().unwrap_or("-"),
+                key.event_id.as_deref().unwrap_or("-"),
+            ]);
+        }
+    }
+    if keys == 0 {
+        say!("no key is held");
+        return;
+    }
+    say!("{rows}");
+    say!(
+        "{keys} keys hold {events} events; `held show KEY` tells everything, `held replay KEY` handles them in their order"
+    );
+}
+
+/// The line of a held key: the first event in full.
+pub(super) fn line_of_key(line: &[Lined], contracts: &[&Contract]) {
+    if let Some(first) = line.first() {
+        dead_letter(&first.event, contracts, false);
+    }
+    let mut rows = table(&["place", "event", "id", "failed"]);
+    for lined in line {
+        rows.add_row([
+            lined.place.to_string(),
+            lined.event.event_type.clone(),
+            lined.event.id.clone().unwrap_or_default(),
+            lined.reason.clone().unwrap_or_else(|| "waits".to_owned()),
+        ]);
+    }
+    say!("\n{rows}");
+}
+
+pub(super) fn drained(handler: &str, key: &str, drained: &Drained) {
+    let skipped = match drained.skipped {
+        0 => String::new(),
+        skipped => format!(", {skipped} skipped"),
+    };
+    say!("{handler} {key}: {} handled{skipped}", drained.handled);
+    match &drained.failed {
+        Some(failed) => say!(
+            "  still held: {} {} failed again ({}): {}",
+            failed.type_name,
+            failed.event_id,
+            failed.reason,
+            crate::consumer::cut(&failed.error, 300)
+        ),
+        None if drained.released => say!("  the line is empty: the key is not held any more"),
+        None => say!("  still held"),
+    }
 }
 
 pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: bool) {

@@ -1,4 +1,5 @@
 use super::config::Config;
+use super::held::Held;
 use super::processed::Processed;
 use crate::consumer::{Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
@@ -41,6 +42,7 @@ pub(super) struct Kept {
     /// Something was handled.
     pub(super) handled: Arc<Notify>,
     pub(super) asked: watch::Sender<bool>,
+    pub(super) held: Held,
 }
 
 /// A handler that runs.
@@ -125,6 +127,12 @@ impl Running {
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         DeadLetters::new(Arc::clone(&self.transport), self.names.clone())
+    }
+
+    /// The keys that handlers hold, because one of their events has failed for good.
+    #[must_use]
+    pub fn held(&self) -> &Held {
+        &self.kept.held
     }
 
     /// Whether every handler reads its queue; if not, which one does not, and why.

@@ -1,5 +1,6 @@
 use super::Registered;
 use super::config::Config;
+use super::held::{Held, Holder};
 use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
 use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
@@ -9,12 +10,12 @@ use crate::outbox::{Outbox, Relay, published, relay as relay_events};
 use crate::publisher::Publisher;
 use crate::reconcile::{Job as Reconciling, Runner, run as run_jobs};
 use crate::stats::{HandlerStats, Stats};
-use crate::topology::{Names, Route, Topology};
+use crate::topology::{Names, Plan, Route, Topology};
 use crate::transport::{Health, Transport, TransportError};
 use event_contract::Contract;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -30,7 +31,11 @@ pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'st
         .collect();
     let mut all: Vec<&'static Contract> = publishes.to_vec();
     all.extend(handlers.iter().flat_map(|handler| &handler.publishes));
-    Topology::of_service(names, &routes, &all)
+    let mut topology = Topology::of_service(names, &routes, &all);
+    for handler in handlers.iter().filter(|handler| handler.options.ordered.is_some()) {
+        topology.in_order(&names.queue(handler.name));
+    }
+    topology
 }
 
 pub(super) fn start(
@@ -65,35 +70,20 @@ pub(super) fn start(
         health: store_health.clone(),
         windows: windows(&config.service, &handlers, &reconciling),
     });
+    let common = Common {
+        names: names.clone(),
+        publisher: publisher.clone(),
+        store_health: store_health.clone(),
+        outbox: Arc::clone(&outbox),
+        handled: Arc::clone(&handled),
+    };
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
+    let mut holders = Vec::new();
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
-        let store = config.store.as_ref().filter(|_| handler.options.idempotent.is_some());
-        let durable = store.map(|store| {
-            Durable::new(
-                Arc::clone(store),
-                config.service.clone(),
-                handler.name,
-                store_health.clone(),
-                Arc::clone(&outbox),
-                Arc::clone(&handled),
-            )
-        });
-        let shared = Arc::new(Shared {
-            handler: handler.name,
-            options: handler.options,
-            contracts: handler.takes,
-            names: names.clone(),
-            publisher: publisher.clone(),
-            limits: config.limits,
-            plain: config.plain,
-            stats: Arc::clone(&stats),
-            host: host(),
-            build: build(),
-            phase: watch::Sender::new(Phase::Running),
-            durable,
-        });
+        holders.extend(common.holder(&config, &handler, &stats));
+        let shared = common.share(&config, &handler, &stats);
         let health = watch::Sender::new(Health::Connecting);
         started.push(Started {
             shared: Arc::clone(&shared),
@@ -144,10 +134,92 @@ pub(super) fn start(
         jobs: reconciling,
         handled,
         asked,
+        held: Held::new(config.store.clone(), config.service.clone(), holders),
     };
     Ok(Running::new(
         config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
     ))
+}
+
+/// What all handlers of a service have in common.
+struct Common {
+    names: Names,
+    publisher: Publisher,
+    store_health: watch::Sender<Health>,
+    outbox: Arc<Notify>,
+    handled: Arc<Notify>,
+}
+
+impl Common {
+    fn share(&self, config: &Config, handler: &Registered, stats: &Arc<HandlerStats>) -> Arc<Shared> {
+        let store = config.store.as_ref().filter(|_| handler.options.idempotent.is_some());
+        let durable = store.map(|store| {
+            let durable = Durable::new(
+                Arc::clone(store),
+                config.service.clone(),
+                handler.name,
+                self.store_health.clone(),
+                Arc::clone(&self.outbox),
+                Arc::clone(&self.handled),
+            );
+            durable.holding(config.most_held)
+        });
+        Arc::new(Shared {
+            handler: handler.name,
+            options: handler.options,
+            contracts: handler.takes,
+            names: self.names.clone(),
+            publisher: self.publisher.clone(),
+            limits: config.limits,
+            plain: config.plain,
+            stats: Arc::clone(stats),
+            host: host(),
+            build: build(),
+            phase: watch::Sender::new(Phase::Running),
+            stopped: OnceLock::new(),
+            durable,
+        })
+    }
+
+    /// What replays the lines of a handler: with a phase of its own, so that it goes on whatever becomes of the sessions with
+    /// the broker.
+    fn holder(&self, config: &Config, handler: &Registered, stats: &Arc<HandlerStats>) -> Option<Holder> {
+        if config.store.is_none() || !handler.options.can_hold() {
+            return None;
+        }
+        let shared = self.share(config, handler, stats);
+        Some(Holder {
+            make_slot: Arc::from((handler.make_slots)(Arc::clone(&shared))),
+            shared,
+        })
+    }
+}
+
+/// The held keys of a service that does not run here.
+pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Held {
+    let names = Names::new(&config.bus, &config.service);
+    let (_, up) = watch::channel(Health::Up);
+    let publisher = Publisher::new(
+        transport,
+        names.clone(),
+        config.service.clone(),
+        config.prefix,
+        config.limits,
+        Arc::new(Stats::default()),
+        up,
+    );
+    let common = Common {
+        names,
+        publisher,
+        store_health: watch::Sender::new(Health::Up),
+        outbox: Arc::default(),
+        handled: Arc::default(),
+    };
+    let holders = handlers.iter().filter_map(|handler| {
+        let stats = Arc::new(HandlerStats::new(handler.name));
+        common.holder(config, handler, &stats)
+    });
+    Held::new(config.store.clone(), config.service.clone(), holders.collect())
 }
 
 /// How long each inbox remembers.
@@ -230,7 +302,8 @@ async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sen
             ""
         };
         tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
-        ready.send_replace(Health::Down(error.to_string()));
+        let way_out = Plan::way_out(&error.to_string()).map(|way_out| format!("; {way_out}"));
+        ready.send_replace(Health::Down(format!("{error}{}", way_out.unwrap_or_default())));
         tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
         wait = (wait * 2).min(Duration::from_secs(10));
     }

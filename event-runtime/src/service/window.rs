@@ -38,6 +38,33 @@ fn check_one(handler: &Registered, dead_letters: Duration) -> Result<()> {
     )))
 }
 
+/// RabbitMQ takes back what is unsettled for 30 minutes; an event that is retried in process must be done before that.
+const UNSETTLED: Duration = Duration::from_secs(25 * 60);
+
+/// Whether a handler with an order comes to an end with one event while the broker waits for it.
+pub(super) fn check_held(handlers: &[Registered]) -> Result<()> {
+    let ordered = |handler: &&Registered| handler.options.ordered.is_some();
+    for handler in handlers.iter().filter(ordered) {
+        let retry = handler.options.retry;
+        let attempts = handler.options.timeout.saturating_mul(retry.attempts);
+        let needed = attempts.saturating_add(retry.horizon());
+        if needed > UNSETTLED {
+            return Err(Error::Setting(format!(
+                "the handler `{}` keeps an event in hand until it is done, because later ones of its key wait behind it, and \
+                 that may take {}: {} attempts of {} at most and {} between them. The broker takes it back after 30m, so say \
+                 less than {}: `retry(attempts = .., to = ..)`, `timeout = ..`",
+                handler.name,
+                text(needed),
+                retry.attempts,
+                text(handler.options.timeout),
+                text(retry.horizon()),
+                text(UNSETTLED),
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Whole days are said as days, everything else as seconds or less.
 pub(super) fn text(time: Duration) -> String {
     let (seconds, millis) = (time.as_secs(), time.subsec_millis());

@@ -27,11 +27,18 @@
 //!   order, `service` whose relay publishes it, `part` its share of the keys, then the event: `key`, `event_id`, `type`
 //!   with its version, `exchange`, `routing_key`, `keep`, `headers` (a JSON list of pairs), `body`, `trace`, `created_at`.
 //!   A row that the broker refused has `attempts`, `reason`, and `retry_at`; later rows of its key wait behind it.
+//! - `event_held`: one row per key that a handler holds, because one of its events has failed for good. `handler` is named as
+//!   in the inbox, `since` is when.
+//! - `event_line`: the events of held keys. `id` is the order, `claim` what the inbox knows the event by, `reason` why it
+//!   failed or NULL, then the event as a dead letter has it: `event_id`, `type`, `exchange`, `routing_key`, `headers`, `body`.
+//! - `event_newest`: one row per key of a handler that skips stale events: the `sequence` it has handled last, as text of 20
+//!   digits. It is forgotten with the inbox, after the handler's window.
 //! - `event_lease` (SQLite): which process's relay publishes for a service, and until when. PostgreSQL has advisory locks
 //!   for that: `pg_try_advisory_lock(event_relay(service), part)`.
 //! - `event_schema`: which migrations are applied.
 
 mod error;
+mod line;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -45,6 +52,7 @@ mod tx;
 
 pub use error::StoreError;
 pub(crate) use error::trouble;
+pub use line::{HeldCount, HeldKey, LineRow};
 pub use row::{Backlog, OutboxRow, PARTS, Quarantined};
 pub use schema::Migration;
 pub use tx::{Database, Holds, Tx};
@@ -87,14 +95,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// No connection within the store's own time limit.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 
-    /// Which of `keys` the inbox of `handler` has.
+    /// Which of `keys` the inbox of `handler` has; what waits in the line of a held key is not handled, and not seen.
     ///
     /// # Errors
     ///
     /// No connection.
     async fn seen(&self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError>;
 
-    /// Deletes at most `limit` rows of the inbox of `handler` that are older than `age`, by the store's clock; how many.
+    /// Deletes at most `limit` rows of `handler` that are older than `age`, by the store's clock, from the inbox and from the
+    /// newest sequences; how many.
     ///
     /// # Errors
     ///
@@ -136,6 +145,27 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// No connection.
     async fn discard(&self, service: &str, ids: Option<&[i64]>) -> Result<u64, StoreError>;
 
+    /// How many keys `handler` holds, and how many events are in their lines.
+    ///
+    /// # Errors
+    ///
+    /// No connection.
+    async fn held_count(&self, handler: &str) -> Result<HeldCount, StoreError>;
+
+    /// The keys that `handler` holds, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// No connection.
+    async fn held_keys(&self, handler: &str, limit: u32) -> Result<Vec<HeldKey>, StoreError>;
+
+    /// The first events in the line of a held key, in their order, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// No connection.
+    async fn line(&self, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError>;
+
     /// Closes the connections. Bounded in time.
     async fn close(&self);
 }
@@ -159,6 +189,75 @@ pub trait Transaction: Send {
     ///
     /// The connection broke, or a statement before failed and nobody looked.
     async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError>;
+
+    /// As [`claim`](Self::claim), and whether any key of `handler` may be held.
+    ///
+    /// When all keys were claimed, a hold that was committed before the call is seen; otherwise the caller looks with
+    /// [`held`](Self::held).
+    ///
+    /// # Errors
+    ///
+    /// As [`claim`](Self::claim).
+    async fn claim_in_order(&mut self, handler: &str, keys: &[String]) -> Result<(Vec<bool>, bool), StoreError>;
+
+    /// Which of `keys`, which are different from each other, are held. Those that are stay held until this transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// The wait took too long ([`StoreError::Conflict`]), or the connection broke.
+    async fn held(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError>;
+
+    /// Holds `key`, if it is not held already; how many keys of `handler` are held now.
+    ///
+    /// # Errors
+    ///
+    /// As [`held`](Self::held).
+    async fn hold(&mut self, handler: &str, key: &str) -> Result<u64, StoreError>;
+
+    /// Puts events at the ends of the lines of their keys, in this order; how many are in the longest of these lines now.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke.
+    async fn line_up(&mut self, handler: &str, rows: &[LineRow]) -> Result<u64, StoreError>;
+
+    /// Takes the first event out of the line of `key`; waits for a transaction that is doing the same. `None` when the line
+    /// is empty, or when that other transaction took the one that was the first.
+    ///
+    /// # Errors
+    ///
+    /// As [`held`](Self::held).
+    async fn next_in_line(&mut self, handler: &str, key: &str) -> Result<Option<LineRow>, StoreError>;
+
+    /// Writes another message and reason into a row of a line, which has kept its place; a row that is gone is left gone.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke.
+    async fn amend(&mut self, handler: &str, row: &LineRow) -> Result<(), StoreError>;
+
+    /// Ends the holding of `key` if its line is empty, whatever is being put into it at this time; `true` when it is not held
+    /// any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`held`](Self::held).
+    async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError>;
+
+    /// The newest sequence that `handler` has handled of each of `keys`, which are different from each other. What is there
+    /// stays so until this transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`held`](Self::held).
+    async fn newest(&mut self, handler: &str, keys: &[String]) -> Result<Vec<Option<u64>>, StoreError>;
+
+    /// Writes the newest sequences, each newer than what is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] when another transaction has written one that is not older in the meantime.
+    async fn set_newest(&mut self, handler: &str, newest: &[(String, u64)]) -> Result<(), StoreError>;
 
     /// The connection, for what the handler itself writes: the [`Database::Connection`] that [`Holds`] promises.
     fn connection(&mut self) -> &mut (dyn Any + Send);

@@ -19,6 +19,8 @@ pub struct Ladder;
 
 /// Unroutable copies come back at once, so a limit of broker returns serves crash loops only.
 const RETURNS: u32 = 50;
+/// The broker must never take one event out of the order of its key.
+pub(super) const RETURNS_IN_ORDER: u32 = 100_000;
 /// Readers that crash must not drop a dead letter.
 const RETURNS_OF_DEAD_LETTERS: u32 = 100_000;
 

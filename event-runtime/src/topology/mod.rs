@@ -99,7 +99,33 @@ pub struct Plan {
     pub present: usize,
 }
 
+impl Plan {
+    /// What to do about something that is there with other arguments.
+    pub(crate) fn way_out(difference: &str) -> Option<&'static str> {
+        let of_order = [
+            "x-single-active-consumer",
+            "x-delivery-limit",
+            "single active consumer",
+            "delivery limit",
+        ];
+        of_order.iter().any(|argument| difference.contains(argument)).then_some(
+            "a queue cannot get an order, or lose it: give the handler a new name, and its old queue to the old build until \
+             it is empty; or stop the handler's processes, delete the queue when it is empty, and apply again (events that are \
+             published in between find no queue)",
+        )
+    }
+}
+
 impl Topology {
+    /// Gives `queue` one consumer at a time, and takes away that the broker removes what was given back often: one event
+    /// less would be a gap in the order of its key.
+    pub(crate) fn in_order(&mut self, queue: &str) {
+        for queue in self.queues.iter_mut().filter(|found| found.name == queue) {
+            queue.single_active = true;
+            queue.delivery_limit = layout::RETURNS_IN_ORDER;
+        }
+    }
+
     /// Adds what `other` has, leaving out what is there already.
     pub fn merge(&mut self, other: Self) {
         fn add<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {

@@ -94,7 +94,7 @@ impl Catalog {
         fact(page, "Takes", events(&handler.takes))?;
         fact(page, "Publishes", events(&handler.publishes))?;
         fact(page, "Delivery", "at least once")?;
-        fact(page, "Order", Text(handler.order()))?;
+        fact(page, "Order", Text(&handler.order()))?;
         for (name, value) in handler.limits() {
             let mut letters = name.chars();
             let head: String = letters

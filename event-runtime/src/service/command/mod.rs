@@ -2,6 +2,7 @@
 
 mod dlq;
 mod export;
+mod held;
 mod outbox;
 mod topology;
 
@@ -47,6 +48,9 @@ enum Command {
     /// List, show and replay dead letters.
     #[command(subcommand)]
     Dlq(dlq::Command),
+    /// List, show and replay the keys that are held behind a failed event.
+    #[command(subcommand)]
+    Held(held::Command),
     /// Show what waits in the outbox, and deal with what the broker refused.
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -91,6 +95,10 @@ pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
         Command::Dlq(command) => {
             log(tracing::Level::WARN);
             dlq::run(&service, command, arguments.json).await
+        }
+        Command::Held(command) => {
+            log(tracing::Level::WARN);
+            held::run(&service, &command, arguments.json).await
         }
         Command::Outbox(command) => {
             log(tracing::Level::WARN);

@@ -1,13 +1,18 @@
 //! A store in process, for tests: the same promises, nothing on disk.
 
 mod lease;
+mod line;
 mod transaction;
 
 pub use transaction::MemoryTables;
 
-use super::{Backlog, Database, Holds, Lease, Migration, OutboxRow, Quarantined, Store, StoreError, Transaction};
+use super::{
+    Backlog, Database, HeldCount, HeldKey, Holds, Lease, LineRow, Migration, OutboxRow, Quarantined, Store, StoreError,
+    Transaction,
+};
 use async_trait::async_trait;
 use lease::MemoryLease;
+use line::{Lines, Lock};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,6 +74,8 @@ struct State {
     inbox: HashMap<(String, String), Instant>,
     /// Claimed by a transaction that is open.
     claimed: HashMap<(String, String), u64>,
+    locks: HashMap<Lock, u64>,
+    lines: Lines,
     outbox: BTreeMap<i64, Row>,
     leases: HashMap<String, u64>,
     tables: BTreeMap<String, String>,
@@ -161,7 +168,9 @@ impl Store for MemoryStore {
 
     async fn seen(&self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
         let state = self.state();
-        let seen = |key: &String| state.inbox.contains_key(&(handler.to_owned(), key.clone()));
+        let seen = |key: &String| {
+            state.inbox.contains_key(&(handler.to_owned(), key.clone())) && !state.lines.waits(handler, key)
+        };
         Ok(keys.iter().map(seen).collect())
     }
 
@@ -176,6 +185,7 @@ impl Store for MemoryStore {
         for key in &old {
             state.inbox.remove(key);
         }
+        state.lines.forget(handler, age);
         Ok(old.len() as u64)
     }
 
@@ -235,6 +245,19 @@ impl Store for MemoryStore {
             state.outbox.remove(id);
         }
         Ok(gone.len() as u64)
+    }
+
+    async fn held_count(&self, handler: &str) -> Result<HeldCount, StoreError> {
+        Ok(self.state().lines.count(handler))
+    }
+
+    async fn held_keys(&self, handler: &str, limit: u32) -> Result<Vec<HeldKey>, StoreError> {
+        Ok(self.state().lines.keys(handler, limit))
+    }
+
+    async fn line(&self, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError> {
+        let place = (handler.to_owned(), key.to_owned());
+        Ok(self.state().lines.line(&place, limit))
     }
 
     async fn close(&self) {}

@@ -1,5 +1,6 @@
-use super::super::{Enlist, OutboxRow, StoreError, Transaction};
-use super::{MemoryStore, Row};
+use super::super::{Enlist, LineRow, OutboxRow, StoreError, Transaction};
+use super::line::{Change, Lock, Row as Waiting};
+use super::{MemoryStore, Row, State};
 use async_trait::async_trait;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -36,34 +37,46 @@ impl MemoryTables {
 
     /// Claims one key; waits for whoever else has claimed it.
     async fn claim_one(&mut self, key: (String, String)) -> Result<bool, StoreError> {
-        let Some(store) = self.store.clone() else {
+        let (Some(store), number) = (&self.store, self.number) else {
             return Ok(true);
         };
-        let deadline = Instant::now() + LOCK_TIMEOUT;
-        loop {
-            let ended = store.0.ended.notified();
-            let mut ended = std::pin::pin!(ended);
-            {
-                let mut state = store.state();
-                match state.claimed.get(&key) {
-                    _ if state.inbox.contains_key(&key) => return Ok(false),
-                    Some(by) if *by == self.number => return Ok(false),
-                    None => {
-                        state.claimed.insert(key, self.number);
-                        return Ok(true);
-                    }
-                    Some(_) => {}
-                }
-                // Before the lock is gone, so that no end is missed.
-                ended.as_mut().enable();
+        wait(store, |state| match state.claimed.get(&key) {
+            _ if state.inbox.contains_key(&key) => Some(false),
+            Some(by) if *by == number => Some(false),
+            None => {
+                state.claimed.insert(key.clone(), number);
+                Some(true)
             }
-            if tokio::time::timeout_at(deadline, ended).await.is_err() {
-                return Err(StoreError::Conflict(
-                    "waited too long for another transaction".to_owned(),
-                ));
+            Some(_) => None,
+        })
+        .await
+    }
+}
+
+/// Tries until it works, each time another transaction has ended.
+async fn wait<T>(store: &MemoryStore, mut attempt: impl FnMut(&mut State) -> Option<T>) -> Result<T, StoreError> {
+    let deadline = Instant::now() + LOCK_TIMEOUT;
+    loop {
+        let ended = store.0.ended.notified();
+        let mut ended = std::pin::pin!(ended);
+        {
+            let mut state = store.state();
+            if let Some(done) = attempt(&mut state) {
+                return Ok(done);
             }
+            // Before the lock is gone, so that no end is missed.
+            ended.as_mut().enable();
+        }
+        if tokio::time::timeout_at(deadline, ended).await.is_err() {
+            return Err(StoreError::Conflict(
+                "waited too long for another transaction".to_owned(),
+            ));
         }
     }
+}
+
+fn place(handler: &str, key: &str) -> (String, String) {
+    (handler.to_owned(), key.to_owned())
 }
 
 #[async_trait]
@@ -104,6 +117,7 @@ impl fmt::Debug for MemoryTables {
 pub(super) struct MemoryTransaction {
     store: MemoryStore,
     tables: MemoryTables,
+    change: Change,
 }
 
 impl MemoryTransaction {
@@ -117,7 +131,23 @@ impl MemoryTransaction {
                 ..MemoryTables::default()
             },
             store,
+            change: Change::default(),
         }
+    }
+
+    /// Keeps others from these until the transaction ends.
+    async fn lock(&mut self, locks: impl IntoIterator<Item = Lock>) -> Result<(), StoreError> {
+        let number = self.tables.number;
+        let mut locks: Vec<_> = locks.into_iter().collect();
+        // In the same order in every transaction: none waits for one that waits for it.
+        locks.sort();
+        for lock in locks {
+            wait(&self.store, |state| {
+                (*state.locks.entry(lock.clone()).or_insert(number) == number).then_some(())
+            })
+            .await?;
+        }
+        Ok(())
     }
 }
 
@@ -129,6 +159,81 @@ impl Transaction for MemoryTransaction {
 
     async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         self.tables.enlist(service, rows).await
+    }
+
+    async fn claim_in_order(&mut self, handler: &str, keys: &[String]) -> Result<(Vec<bool>, bool), StoreError> {
+        let claimed = self.claim(handler, keys).await?;
+        Ok((claimed, self.store.state().lines.any_held(handler)))
+    }
+
+    async fn held(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        self.lock(keys.iter().map(|key| Lock::Held(place(handler, key))))
+            .await?;
+        let state = self.store.state();
+        let held = keys
+            .iter()
+            .map(|key| self.change.is_held(&state.lines, &place(handler, key)));
+        Ok(held.collect())
+    }
+
+    async fn hold(&mut self, handler: &str, key: &str) -> Result<u64, StoreError> {
+        let place = place(handler, key);
+        self.lock([Lock::Held(place.clone())]).await?;
+        Ok(self.change.hold(&self.store.state().lines, place))
+    }
+
+    async fn line_up(&mut self, handler: &str, rows: &[LineRow]) -> Result<u64, StoreError> {
+        let mut longest = 0;
+        for row in rows {
+            let row = Waiting::new(handler, self.store.next_id(), row);
+            longest = self.change.line_up(&self.store.state().lines, row).max(longest);
+        }
+        Ok(longest)
+    }
+
+    async fn next_in_line(&mut self, handler: &str, key: &str) -> Result<Option<LineRow>, StoreError> {
+        let place = place(handler, key);
+        let Some(first) = self.change.first(&self.store.state().lines, &place) else {
+            return Ok(None);
+        };
+        self.lock([Lock::Row(first)]).await?;
+        Ok(self.change.take(&self.store.state().lines, first))
+    }
+
+    async fn amend(&mut self, _: &str, row: &LineRow) -> Result<(), StoreError> {
+        self.lock([Lock::Row(row.id)]).await?;
+        self.change.amend(row);
+        Ok(())
+    }
+
+    async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError> {
+        let place = place(handler, key);
+        self.lock([Lock::Held(place.clone())]).await?;
+        Ok(self.change.let_go(&self.store.state().lines, place))
+    }
+
+    async fn newest(&mut self, handler: &str, keys: &[String]) -> Result<Vec<Option<u64>>, StoreError> {
+        self.lock(keys.iter().map(|key| Lock::Newest(place(handler, key))))
+            .await?;
+        let state = self.store.state();
+        let newest = keys
+            .iter()
+            .map(|key| self.change.newest(&state.lines, &place(handler, key)));
+        Ok(newest.collect())
+    }
+
+    async fn set_newest(&mut self, handler: &str, newest: &[(String, u64)]) -> Result<(), StoreError> {
+        self.lock(newest.iter().map(|(key, _)| Lock::Newest(place(handler, key))))
+            .await?;
+        let state = self.store.state();
+        for (key, at) in newest {
+            if !self.change.set_newest(&state.lines, place(handler, key), *at) {
+                return Err(StoreError::Conflict(
+                    "a newer event of the same key was handled in the meantime".to_owned(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn connection(&mut self) -> &mut (dyn Any + Send) {
@@ -145,6 +250,7 @@ impl Transaction for MemoryTransaction {
         }
         state.tables.append(&mut this.tables.written);
         state.outbox.extend(std::mem::take(&mut this.tables.rows));
+        state.lines.commit(std::mem::take(&mut this.change));
         Ok(())
     }
 
@@ -156,7 +262,10 @@ impl Transaction for MemoryTransaction {
 impl Drop for MemoryTransaction {
     fn drop(&mut self) {
         let number = self.tables.number;
-        self.store.state().claimed.retain(|_, by| *by != number);
+        let mut state = self.store.state();
+        state.claimed.retain(|_, by| *by != number);
+        state.locks.retain(|_, by| *by != number);
+        drop(state);
         self.store.0.ended.notify_waiters();
     }
 }

@@ -2,11 +2,18 @@ use super::super::{Migration, StoreError};
 use super::error::store_error;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "inbox and outbox",
-    sql: include_str!("migrations/0001_inbox_and_outbox.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "inbox and outbox",
+        sql: include_str!("migrations/0001_inbox_and_outbox.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "order per key",
+        sql: include_str!("migrations/0002_order.sql"),
+    },
+];
 
 const HAVE: &str = "SELECT version FROM event_schema";
 

@@ -3,6 +3,7 @@
 mod error;
 mod inbox;
 mod lease;
+mod line;
 mod migrate;
 mod outbox;
 mod transaction;
@@ -12,7 +13,8 @@ pub(crate) use error::trouble;
 pub use sqlx::Postgres;
 
 use super::{
-    Backlog, Database, Enlist, Holds, Lease, Migration, OutboxRow, Quarantined, Store, StoreError, Transaction,
+    Backlog, Database, Enlist, HeldCount, HeldKey, Holds, Lease, LineRow, Migration, OutboxRow, Quarantined, Store,
+    StoreError, Transaction,
 };
 use async_trait::async_trait;
 use error::store_error;
@@ -171,7 +173,8 @@ impl Store for PostgresStore {
     }
 
     async fn seen(&self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
-        const SQL: &str = "SELECT key FROM event_inbox WHERE handler = $1 AND key = ANY($2)";
+        const SQL: &str = "SELECT key FROM event_inbox i WHERE handler = $1 AND key = ANY($2) \
+             AND NOT EXISTS (SELECT FROM event_line l WHERE l.handler = $1 AND l.claim = i.key)";
         let query = sqlx::query_scalar::<_, String>(SQL).bind(handler).bind(keys);
         let found = query.fetch_all(&self.side).await.map_err(store_error)?;
         Ok(keys.iter().map(|key| found.contains(key)).collect())
@@ -180,11 +183,17 @@ impl Store for PostgresStore {
     async fn forget(&self, handler: &str, age: Duration, limit: u32) -> Result<u64, StoreError> {
         const SQL: &str = "DELETE FROM event_inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_inbox \
              WHERE handler = $1 AND claimed_at < now() - make_interval(secs => $2) LIMIT $3 FOR UPDATE SKIP LOCKED))";
-        let query = sqlx::query(SQL)
-            .bind(handler)
-            .bind(age.as_secs_f64())
-            .bind(i64::from(limit));
-        Ok(query.execute(&self.side).await.map_err(store_error)?.rows_affected())
+        const NEWEST: &str = "DELETE FROM event_newest WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_newest \
+             WHERE handler = $1 AND updated_at < now() - make_interval(secs => $2) LIMIT $3 FOR UPDATE SKIP LOCKED))";
+        let mut forgotten = 0;
+        for sql in [SQL, NEWEST] {
+            let query = sqlx::query(sql)
+                .bind(handler)
+                .bind(age.as_secs_f64())
+                .bind(i64::from(limit) - forgotten as i64);
+            forgotten += query.execute(&self.side).await.map_err(store_error)?.rows_affected();
+        }
+        Ok(forgotten)
     }
 
     async fn lease(&self, service: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
@@ -207,6 +216,18 @@ impl Store for PostgresStore {
 
     async fn discard(&self, service: &str, ids: Option<&[i64]>) -> Result<u64, StoreError> {
         outbox::discard(&self.side, service, ids).await
+    }
+
+    async fn held_count(&self, handler: &str) -> Result<HeldCount, StoreError> {
+        line::held_count(&self.side, handler).await
+    }
+
+    async fn held_keys(&self, handler: &str, limit: u32) -> Result<Vec<HeldKey>, StoreError> {
+        line::held_keys(&self.side, handler, limit).await
+    }
+
+    async fn line(&self, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError> {
+        line::line(&self.side, handler, key, limit).await
     }
 
     async fn close(&self) {

@@ -3,11 +3,18 @@ use super::NOW;
 use super::error::store_error;
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection, SqlitePool};
 
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "inbox and outbox",
-    sql: include_str!("migrations/0001_inbox_and_outbox.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "inbox and outbox",
+        sql: include_str!("migrations/0001_inbox_and_outbox.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "order per key",
+        sql: include_str!("migrations/0002_order.sql"),
+    },
+];
 
 async fn applied(connection: &mut SqliteConnection) -> Result<Vec<i32>, StoreError> {
     let have = sqlx::query_scalar("SELECT version FROM event_schema")

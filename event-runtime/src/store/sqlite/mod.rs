@@ -3,6 +3,7 @@
 mod error;
 mod inbox;
 mod lease;
+mod line;
 mod migrate;
 mod outbox;
 mod transaction;
@@ -12,7 +13,8 @@ pub(crate) use error::trouble;
 pub use sqlx::Sqlite;
 
 use super::{
-    Backlog, Database, Enlist, Holds, Lease, Migration, OutboxRow, Quarantined, Store, StoreError, Transaction,
+    Backlog, Database, Enlist, HeldCount, HeldKey, Holds, Lease, LineRow, Migration, OutboxRow, Quarantined, Store,
+    StoreError, Transaction,
 };
 use async_trait::async_trait;
 use error::store_error;
@@ -152,7 +154,8 @@ impl Store for SqliteStore {
     }
 
     async fn seen(&self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
-        const SQL: &str = "SELECT key FROM event_inbox WHERE handler = ?1 AND key IN (SELECT value FROM json_each(?2))";
+        const SQL: &str = "SELECT key FROM event_inbox i WHERE handler = ?1 AND key IN (SELECT value FROM json_each(?2)) \
+             AND NOT EXISTS (SELECT 1 FROM event_line l WHERE l.handler = ?1 AND l.claim = i.key)";
         let list = serde_json::to_string(keys).map_err(|error| StoreError::Refused(error.to_string()))?;
         let query = sqlx::query_scalar::<_, String>(SQL).bind(handler.to_owned()).bind(list);
         let found = query.fetch_all(&self.reader).await.map_err(store_error)?;
@@ -164,12 +167,20 @@ impl Store for SqliteStore {
             "DELETE FROM event_inbox WHERE handler = ?1 AND key IN (SELECT key FROM event_inbox \
              WHERE handler = ?1 AND claimed_at < {NOW} - ?2 LIMIT ?3)"
         );
+        let newest = format!(
+            "DELETE FROM event_newest WHERE handler = ?1 AND key IN (SELECT key FROM event_newest \
+             WHERE handler = ?1 AND updated_at < {NOW} - ?2 LIMIT ?3)"
+        );
         let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX / 2);
-        let query = sqlx::query(AssertSqlSafe(sql))
-            .bind(handler.to_owned())
-            .bind(age)
-            .bind(i64::from(limit));
-        Ok(query.execute(&self.writer).await.map_err(store_error)?.rows_affected())
+        let mut forgotten = 0;
+        for sql in [sql, newest] {
+            let query = sqlx::query(AssertSqlSafe(sql))
+                .bind(handler.to_owned())
+                .bind(age)
+                .bind(i64::from(limit) - forgotten as i64);
+            forgotten += query.execute(&self.writer).await.map_err(store_error)?.rows_affected();
+        }
+        Ok(forgotten)
     }
 
     async fn lease(&self, service: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
@@ -191,6 +202,18 @@ impl Store for SqliteStore {
 
     async fn discard(&self, service: &str, ids: Option<&[i64]>) -> Result<u64, StoreError> {
         outbox::discard(&self.writer, service, ids).await
+    }
+
+    async fn held_count(&self, handler: &str) -> Result<HeldCount, StoreError> {
+        line::held_count(&self.reader, handler).await
+    }
+
+    async fn held_keys(&self, handler: &str, limit: u32) -> Result<Vec<HeldKey>, StoreError> {
+        line::held_keys(&self.reader, handler, limit).await
+    }
+
+    async fn line(&self, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError> {
+        line::line(&self.reader, handler, key, limit).await
     }
 
     async fn close(&self) {

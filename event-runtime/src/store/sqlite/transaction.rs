@@ -1,6 +1,6 @@
-use super::super::{OutboxRow, StoreError, Transaction};
+use super::super::{LineRow, OutboxRow, StoreError, Transaction};
 use super::error::store_error;
-use super::{inbox, outbox};
+use super::{inbox, line, outbox};
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, SqlSafeStr as _, Sqlite, SqliteConnection};
@@ -42,6 +42,43 @@ impl Transaction for SqliteTransaction {
 
     async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         outbox::insert(self.open()?, service, rows).await
+    }
+
+    async fn claim_in_order(&mut self, handler: &str, keys: &[String]) -> Result<(Vec<bool>, bool), StoreError> {
+        let claimed = self.claim(handler, keys).await?;
+        Ok((claimed, line::any_held(self.open()?, handler).await?))
+    }
+
+    async fn held(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        line::held(self.open()?, handler, keys).await
+    }
+
+    async fn hold(&mut self, handler: &str, key: &str) -> Result<u64, StoreError> {
+        line::hold(self.open()?, handler, key).await
+    }
+
+    async fn line_up(&mut self, handler: &str, rows: &[LineRow]) -> Result<u64, StoreError> {
+        line::line_up(self.open()?, handler, rows).await
+    }
+
+    async fn next_in_line(&mut self, handler: &str, key: &str) -> Result<Option<LineRow>, StoreError> {
+        line::next(self.open()?, handler, key).await
+    }
+
+    async fn amend(&mut self, _: &str, row: &LineRow) -> Result<(), StoreError> {
+        line::amend(self.open()?, row).await
+    }
+
+    async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError> {
+        line::let_go(self.open()?, handler, key).await
+    }
+
+    async fn newest(&mut self, handler: &str, keys: &[String]) -> Result<Vec<Option<u64>>, StoreError> {
+        line::newest(self.open()?, handler, keys).await
+    }
+
+    async fn set_newest(&mut self, handler: &str, newest: &[(String, u64)]) -> Result<(), StoreError> {
+        line::set_newest(self.open()?, handler, newest).await
     }
 
     fn connection(&mut self) -> &mut (dyn Any + Send) {

@@ -41,6 +41,12 @@ impl Desk {
     /// Leaves the database as it was found.
     pub(in super::super) async fn clean_up(self) -> Verdict {
         for handler in [&self.handler, &format!("{}.other", self.service)] {
+            for held in self.one.held_keys(handler, u32::MAX >> 1).await? {
+                let mut transaction = self.one.begin().await?;
+                while transaction.next_in_line(handler, &held.key).await?.is_some() {}
+                transaction.let_go(handler, &held.key).await?;
+                transaction.commit().await?;
+            }
             self.one.forget(handler, Duration::ZERO, u32::MAX >> 1).await?;
         }
         if let Some(mut lease) = self.one.lease(&self.service).await? {

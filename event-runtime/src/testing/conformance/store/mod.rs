@@ -3,6 +3,7 @@
 mod desk;
 mod inbox;
 mod lease;
+mod line;
 mod outbox;
 mod quarantine;
 
@@ -10,4 +11,10 @@ pub(super) use desk::Desk;
 
 use super::Check;
 
-pub(super) const CHECKS: [&[Check]; 4] = [inbox::CHECKS, outbox::CHECKS, quarantine::CHECKS, lease::CHECKS];
+pub(super) const CHECKS: [&[Check]; 5] = [
+    inbox::CHECKS,
+    line::CHECKS,
+    outbox::CHECKS,
+    quarantine::CHECKS,
+    lease::CHECKS,
+];

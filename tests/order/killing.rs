@@ -1,0 +1,276 @@
+//! Processes that are killed, stopped and replaced under load. The judge is the table that the handler writes: every step of
+//! every key once, in the order in which they were published.
+
+use super::world::{Step, publish, step};
+use crate::behaviour::stage::word;
+use event_runtime::Running;
+use event_runtime::prelude::*;
+use event_runtime::store::{HeldCount, Store as _};
+use event_runtime::topology::{Names, Route, Topology};
+use event_runtime::transport::Transport as _;
+use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
+use event_tests::child::Builder;
+use event_tests::database::Schema;
+use event_tests::{Child, eventually, require_broker};
+use sqlx::Row as _;
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(60);
+
+/// A broker, a database, and workers on both.
+struct Yard {
+    url: String,
+    bus: String,
+    name: String,
+    schema: Schema,
+    store: PostgresStore,
+    wire: RabbitMq,
+    shop: Running,
+}
+
+impl Yard {
+    async fn new() -> Self {
+        let schema = Schema::create().await;
+        let table = "CREATE TABLE steps (at bigint GENERATED ALWAYS AS IDENTITY, name text, number bigint)";
+        sqlx::query(table).execute(&mut schema.connect().await).await.unwrap();
+        let url = require_broker().await;
+        let (bus, name) = (word("bus"), word("svc"));
+        let wire = || RabbitMq::new(RabbitOptions::parse(&url).unwrap().settle(Duration::ZERO));
+        let shop = Service::new(word("shop")).bus(&bus).transport(wire());
+        let shop = shop.publishes::<Step>().start().await.unwrap();
+        let yard = Self {
+            store: schema.store().await,
+            wire: wire(),
+            url,
+            bus,
+            name,
+            schema,
+            shop,
+        };
+        yard.command(&["topology", "apply"]).await;
+        yard.command(&["migrate"]).await;
+        yard
+    }
+
+    fn worker(&self) -> Builder {
+        Child::builder(env!("CARGO_BIN_EXE_order-worker"))
+            .env("WORKER_NAME", &self.name)
+            .env("WORKER_POSTGRES", self.schema.url())
+            .env("EVENT_BUS", &self.bus)
+            .env("EVENT_URL", &self.url)
+    }
+
+    fn run(&self) -> Child {
+        self.worker().arg("run").env("RUST_LOG", "error").spawn()
+    }
+
+    async fn command(&self, words: &[&str]) {
+        let mut child = words.iter().fold(self.worker(), Builder::arg).spawn();
+        let status = child.wait_exit(SOON).await;
+        assert!(status.success(), "{words:?}: {}", child.output());
+    }
+
+    async fn held(&self) -> HeldCount {
+        self.store.held_count(&format!("{}.keep", self.name)).await.unwrap()
+    }
+
+    async fn depth(&self) -> u64 {
+        self.wire.depth(&Names::new(&self.bus, &self.name).queue("keep")).await.unwrap()
+    }
+
+    /// The numbers that were written for each key, in the order of the table.
+    async fn written(&self) -> BTreeMap<String, Vec<i64>> {
+        let rows = sqlx::query("SELECT name, number FROM steps ORDER BY at");
+        let rows = rows.fetch_all(&mut self.schema.connect().await).await.unwrap();
+        let mut written = BTreeMap::<String, Vec<i64>>::new();
+        for row in rows {
+            written.entry(row.get(0)).or_default().push(row.get(1));
+        }
+        written
+    }
+
+    async fn count(&self) -> usize {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM steps");
+        count.fetch_one(&mut self.schema.connect().await).await.unwrap() as usize
+    }
+
+    /// Every step of every key once, and in order.
+    async fn judge(&self, keys: u32, events: u32) {
+        let written = self.written().await;
+        let mut inversions = 0;
+        for key in 0..keys {
+            let name = format!("k{key}");
+            let numbers = written.get(&name).cloned().unwrap_or_default();
+            inversions += numbers.windows(2).filter(|pair| pair[1] <= pair[0]).count();
+            let wanted = (1..=i64::from((events + keys - 1 - key) / keys)).collect::<Vec<_>>();
+            assert_eq!(numbers, wanted, "{name}");
+        }
+        assert_eq!(inversions, 0);
+    }
+
+    /// Publishes `from..to` of all events, which go round the keys.
+    async fn publish(&self, keys: u32, events: std::ops::Range<u32>) {
+        publish(&self.shop, events.map(|at| step(&format!("k{}", at % keys), at / keys + 1))).await;
+    }
+
+    async fn finish(self) {
+        let route = Route {
+            handler: "keep".to_owned(),
+            takes: vec![Step::CONTRACT],
+        };
+        let all = Topology::of_service(&Names::new(&self.bus, &self.name), &[route], &[]);
+        self.shop.shutdown().await;
+        self.wire.remove(&all).await.unwrap();
+        self.wire.close().await;
+        self.store.close().await;
+    }
+
+    /// Until every event is written or waits in a line.
+    async fn settled(&self, events: u32) {
+        eventually(3 * SOON, "everything written, or in a line", async || {
+            self.depth().await == 0 && self.count().await as u64 + self.held().await.events >= u64::from(events)
+        })
+        .await;
+    }
+}
+
+/// How many events: enough to be in the middle of when somebody is killed, or what `EVENT_TEST_STEPS` says.
+fn events() -> u32 {
+    std::env::var("EVENT_TEST_STEPS").map_or(6_000, |steps| steps.parse().unwrap())
+}
+
+/// Twenty times `kill -9` of three processes: one of a hundred events fails twice and then works, one of a thousand is poison
+/// until it is replayed, and the replay is killed as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_twenty_times() {
+    let yard = Yard::new().await;
+    let (keys, events) = (events() / 100, events());
+    let mut running: Vec<_> = (0..3).map(|_| yard.run()).collect();
+    let publishing = async {
+        for at in 0..40 {
+            yard.publish(keys, at * events / 40..(at + 1) * events / 40).await;
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    };
+    let killing = async {
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(200..700))).await;
+            let which = fastrand::usize(..3);
+            running[which].kill9();
+            running[which] = yard.run();
+        }
+    };
+    tokio::join!(publishing, killing);
+    yard.settled(events).await;
+    let held = yard.held().await;
+    assert!(held.keys > 0, "something was poison: {held:?}");
+    println!("{} keys hold {} events", held.keys, held.events);
+    // The live processes are not mended: what they meet again is held again.
+    for round in 0.. {
+        assert!(round < 200, "keys are still held: {:?}", yard.held().await);
+        let mut replay = yard.worker().arg("held").arg("replay").arg("--all").env("WORKER_MENDED", "1").spawn();
+        if round < 5 {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(20..150))).await;
+            replay.kill9();
+        } else {
+            let status = replay.wait_exit(SOON).await;
+            assert!(status.success(), "{}", replay.output());
+        }
+        yard.settled(events).await;
+        if yard.held().await == HeldCount::default() {
+            break;
+        }
+    }
+    yard.judge(keys, events).await;
+    for worker in &mut running {
+        worker.sigterm();
+        assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());
+    }
+    yard.finish().await;
+}
+
+/// Fault matrix 43 and 45: processes are asked to stop, one after another, and replaced under load.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rolling_restarts() {
+    let yard = Yard::new().await;
+    let (keys, events) = (20, 2_000);
+    let start = || yard.worker().arg("run").env("WORKER_MENDED", "1").env("WORKER_PAUSE_MS", "1").spawn();
+    let mut running: Vec<_> = (0..3).map(|_| start()).collect();
+    let publishing = async {
+        for at in 0..20 {
+            yard.publish(keys, at * events / 20..(at + 1) * events / 20).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    let restarting = async {
+        for at in 0..9 {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            let worker = &mut running[at % 3];
+            worker.sigterm();
+            assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());
+            *worker = start();
+        }
+    };
+    tokio::join!(publishing, restarting);
+    yard.settled(events).await;
+    yard.judge(keys, events).await;
+    let dead = yard.wire.depth(&Names::new(&yard.bus, &yard.name).dead_letters("keep")).await.unwrap();
+    assert_eq!((dead, yard.held().await), (0, HeldCount::default()));
+    yard.finish().await;
+}
+
+/// A process dies at `point` while it deals with a poisoned key, or replays it; others do the rest.
+async fn killed_at(point: &str, replaying: bool) {
+    let yard = Yard::new().await;
+    // As the worker has it.
+    let poison = |(key, number): &(u32, u32)| (key * 31 + number * 7) % 1000 == 3;
+    let mut all = (0..1000).flat_map(|key| (3..9).map(move |number| (key, number)));
+    let (key, poisoned) = all.find(poison).unwrap();
+    let (key, steps) = (format!("k{key}"), poisoned + 3);
+    publish(&yard.shop, (1..=steps).map(|number| step(&key, number))).await;
+    let failpoint = format!("{point}:kill");
+    let dies = async |mut child: Child| {
+        assert_eq!(child.wait_exit(SOON).await.signal(), Some(6), "{}", child.output());
+    };
+    if !replaying {
+        dies(yard.worker().arg("run").env("EVENT_FAILPOINT", &failpoint).spawn()).await;
+    }
+    let mut worker = yard.run();
+    yard.settled(steps).await;
+    assert_eq!((yard.held().await.keys, yard.held().await.events), (1, 4));
+    let replay = || yard.worker().arg("held").arg("replay").arg(&key).env("WORKER_MENDED", "1");
+    if replaying {
+        dies(replay().env("EVENT_FAILPOINT", &failpoint).spawn()).await;
+    }
+    if yard.held().await.keys > 0 {
+        let mut replay = replay().spawn();
+        assert!(replay.wait_exit(SOON).await.success(), "{}", replay.output());
+    }
+    publish(&yard.shop, [step(&key, steps + 1)]).await;
+    eventually(SOON, "the key goes on", async || yard.count().await > steps as usize).await;
+    assert_eq!(yard.written().await[&key], (1..=i64::from(steps) + 1).collect::<Vec<_>>());
+    assert_eq!(yard.held().await, HeldCount::default());
+    worker.sigterm();
+    assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());
+    yard.finish().await;
+}
+
+macro_rules! dies {
+    ($($point:ident = $text:literal, $replaying:literal;)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $point() {
+            killed_at($text, $replaying).await;
+        }
+    )+};
+}
+
+dies!(
+    before_a_key_is_held = "before-hold", false;
+    between_hold_and_ack = "after-hold", false;
+    before_a_replayed_event_is_committed = "before-drain", true;
+    after_a_replayed_event_is_committed = "after-drain", true;
+    before_a_key_is_let_go = "before-release", true;
+    after_a_key_is_let_go = "after-release", true;
+);
