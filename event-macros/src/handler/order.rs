@@ -47,7 +47,10 @@ impl Stale {
     pub(crate) fn from_option(cx: &Ctxt, option: &Opt) -> Option<Written<Self, LitStr>> {
         let at = option.text(cx, "skip")?;
         if at.value() != "skip" {
-            cx.error(at, "an event that is older than what was handled is skipped: `stale = \"skip\"`");
+            cx.error(
+                at,
+                "an event that is older than what was handled is skipped: `stale = \"skip\"`",
+            );
             return None;
         }
         Some(Written { value: Self, at })

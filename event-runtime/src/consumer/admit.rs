@@ -83,8 +83,9 @@ fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refus
     if options.skips_stale && attributes.sequence().is_none() {
         return Err(Refusal {
             reason: "no_sequence",
-            detail: "the attribute `sequence` is not a number, and this handler skips what is older than what it handled"
-                .to_owned(),
+            detail:
+                "the attribute `sequence` is not a number, and this handler skips what is older than what it handled"
+                    .to_owned(),
         });
     }
     Ok(())

@@ -182,7 +182,15 @@ async fn once<H: Handler>(
         }
         if handles {
             let attempt = if first.id == row.id { first.attempts + 1 } else { 1 };
-            let called = call::<H>(shared, needs, from_ref(&received), attempt, transaction.as_mut(), &mut rows).await;
+            let called = call::<H>(
+                shared,
+                needs,
+                from_ref(&received),
+                attempt,
+                transaction.as_mut(),
+                &mut rows,
+            )
+            .await;
             if let Err(ended) = called {
                 let failed = match durable::failed(transaction, 0, ended).await? {
                     Done::Failed { failed, .. } => failed,

@@ -67,7 +67,9 @@ impl Lanes {
                     self.open.push_front(key);
                     break;
                 }
-                let Some(Waiting::Again(again)) = lane.waiting.pop_front() else { continue };
+                let Some(Waiting::Again(again)) = lane.waiting.pop_front() else {
+                    continue;
+                };
                 lane.in_hand += 1;
                 self.in_hand.insert(again.delivery.tag, key);
                 return Some(Work::Again(again));

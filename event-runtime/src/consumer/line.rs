@@ -50,7 +50,11 @@ pub(super) async fn line_up(
     keys.sort_unstable();
     keys.dedup();
     let held = step(transaction.held(&durable.inbox, &keys)).await?;
-    let held: Vec<_> = keys.into_iter().zip(held).filter_map(|(key, held)| held.then_some(key)).collect();
+    let held: Vec<_> = keys
+        .into_iter()
+        .zip(held)
+        .filter_map(|(key, held)| held.then_some(key))
+        .collect();
     if held.is_empty() {
         return Ok(Ok(0));
     }
@@ -95,7 +99,13 @@ pub(super) async fn hold<H: Handler>(
     let (handler, id) = (shared.handler, &received.attributes.id);
     let claim = claim_of::<H>(shared, received).await;
     let key = key(received).unwrap_or_default();
-    let row = row(received, &key, &claim, copy::dead(shared, received.delivery, history, death)).failed(death.reason);
+    let row = row(
+        received,
+        &key,
+        &claim,
+        copy::dead(shared, received.delivery, history, death),
+    )
+    .failed(death.reason);
     let mut wait = Wait::new();
     loop {
         match hold_once(durable, &row).await {
@@ -126,7 +136,9 @@ pub(super) async fn hold<H: Handler>(
             }
             Err(StoreError::Refused(why)) => {
                 tracing::error!(handler, event_id = %id, why, "the store refuses to hold the key of this event");
-                shared.stop(format!("stopped at event {id}: the store refuses to hold its key: {why}"));
+                shared.stop(format!(
+                    "stopped at event {id}: the store refuses to hold its key: {why}"
+                ));
                 return false;
             }
             Err(error) => {

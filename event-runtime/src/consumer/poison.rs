@@ -1,9 +1,9 @@
 //! What becomes of an event that has failed for good, and of its key.
 
-use super::{Shared, line};
 use super::copy::{self, Death};
 use super::history::History;
 use super::hold::publish_copy;
+use super::{Shared, line};
 use crate::handler::{Handler, OnPoison, Received};
 
 /// Takes an event to its end that no attempt will help: `true` when it may be acked.

@@ -30,7 +30,9 @@ pub(super) async fn take_out(
     let before = new.len();
     new.retain(|at| {
         // Those without are not admitted.
-        let Some((key, sequence)) = place(*at) else { return false };
+        let Some((key, sequence)) = place(*at) else {
+            return false;
+        };
         let last = newest.get(key).copied().or_else(|| handled.get(key).copied().flatten());
         let is_newer = last.is_none_or(|last| sequence > last);
         if is_newer {

@@ -136,7 +136,13 @@ impl Options {
     pub const fn on_poison(&self) -> OnPoison {
         match (self.ordered, self.idempotent) {
             (None, _) => OnPoison::Skip,
-            (Some(Ordered { on_poison: Some(on_poison), .. }), _) => on_poison,
+            (
+                Some(Ordered {
+                    on_poison: Some(on_poison),
+                    ..
+                }),
+                _,
+            ) => on_poison,
             (Some(_), Some(_)) => OnPoison::Hold,
             (Some(_), None) => OnPoison::Stop,
         }

@@ -25,8 +25,8 @@ pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, L
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
-    Tagging, Unknown, Unrouted, Variant, Version, Written, check_ordered_by, check_reach, check_retired, check_sequenced, check_shape, check_view,
-    flattened,
+    Tagging, Unknown, Unrouted, Variant, Version, Written, check_ordered_by, check_reach, check_retired,
+    check_sequenced, check_shape, check_view, flattened,
 };
 pub use std::borrow::Cow;
 pub use std::convert::From;

@@ -166,7 +166,9 @@ impl Held {
 
     async fn must_be_held(&self, handler: &str, key: &str) -> Result<()> {
         let mut transaction = self.store()?.begin().await?;
-        let held = transaction.held(&inbox(&self.service, handler), &[key.to_owned()]).await?;
+        let held = transaction
+            .held(&inbox(&self.service, handler), &[key.to_owned()])
+            .await?;
         transaction.rollback().await?;
         if held == [true] {
             return Ok(());
@@ -183,6 +185,8 @@ const SHOWN: u32 = 10_000;
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let handlers: Vec<_> = self.handlers().collect();
-        f.debug_struct("Held").field("handlers", &handlers).finish_non_exhaustive()
+        f.debug_struct("Held")
+            .field("handlers", &handlers)
+            .finish_non_exhaustive()
     }
 }

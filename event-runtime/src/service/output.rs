@@ -239,7 +239,9 @@ pub(super) fn held_keys<'a>(all: impl Iterator<Item = (&'static str, &'a [HeldKe
         return;
     }
     say!("{rows}");
-    say!("{keys} keys hold {events} events; `held show KEY` tells everything, `held replay KEY` handles them in their order");
+    say!(
+        "{keys} held keys, {events} events in their lines; `held show KEY` tells everything, `held replay KEY` handles them in their order"
+    );
 }
 
 /// The line of a held key: the first event in full.

@@ -102,7 +102,12 @@ pub struct Plan {
 impl Plan {
     /// What to do about something that is there with other arguments.
     pub(crate) fn way_out(difference: &str) -> Option<&'static str> {
-        let of_order = ["x-single-active-consumer", "x-delivery-limit", "single active consumer", "delivery limit"];
+        let of_order = [
+            "x-single-active-consumer",
+            "x-delivery-limit",
+            "single active consumer",
+            "delivery limit",
+        ];
         of_order.iter().any(|argument| difference.contains(argument)).then_some(
             "a queue cannot get an order, or lose it: give the handler a new name, and its old queue to the old build until \
              it is empty; or stop the handler's processes, delete the queue when it is empty, and apply again (events that are \

@@ -84,7 +84,10 @@ fn handlers(held: &Held, of: &Of) -> Result<Vec<&'static str>> {
     match of.handler.as_deref() {
         Some(name) => match all.iter().find(|handler| **handler == name) {
             Some(handler) => Ok(vec![handler]),
-            None => Err(Error::NotFound(format!("`{name}` is no handler that holds keys{}", these(&all)))),
+            None => Err(Error::NotFound(format!(
+                "`{name}` is no handler that holds keys{}",
+                these(&all)
+            ))),
         },
         None if all.is_empty() => Err(Error::NotFound(
             "no handler of this service holds keys: that needs `ordered_by` and `idempotent`, and a store".to_owned(),
@@ -104,7 +107,10 @@ fn these(all: &[&str]) -> String {
 fn one(held: &Held, of: &Of) -> Result<&'static str> {
     match handlers(held, of)?.as_slice() {
         [one] => Ok(one),
-        several => Err(Error::Setting(format!("say which handler: --handler {}", several.join(" | ")))),
+        several => Err(Error::Setting(format!(
+            "say which handler: --handler {}",
+            several.join(" | ")
+        ))),
     }
 }
 
@@ -126,19 +132,28 @@ async fn list(held: &Held, of: &Of, json: bool) -> Result<()> {
 async fn show<S, T>(service: &Service<S, T>, held: &Held, key: &str, of: &Of, json: bool) -> Result<()> {
     let line = held.line(one(held, of)?, key).await?;
     if line.is_empty() {
-        return Err(Error::NotFound("nothing waits in the line of this key; `held list` shows the keys".to_owned()));
+        return Err(Error::NotFound(
+            "nothing waits in the line of this key; `held list` shows the keys".to_owned(),
+        ));
     }
     if json {
         return output::json(&line);
     }
-    let contracts: Vec<_> = service.handlers.iter().flat_map(|handler| handler.takes).copied().collect();
+    let contracts: Vec<_> = service
+        .handlers
+        .iter()
+        .flat_map(|handler| handler.takes)
+        .copied()
+        .collect();
     output::line_of_key(&line, &contracts);
     Ok(())
 }
 
 async fn replay(held: &Held, keys: &[String], of: &Of, all: bool, json: bool) -> Result<()> {
     if keys.is_empty() && !all {
-        return Err(Error::Setting("say which keys, or --all; `held list` shows them".to_owned()));
+        return Err(Error::Setting(
+            "say which keys, or --all; `held list` shows them".to_owned(),
+        ));
     }
     let mut wanted = Vec::new();
     if all {
@@ -169,7 +184,10 @@ async fn replay(held: &Held, keys: &[String], of: &Of, all: bool, json: bool) ->
     }
     match failed {
         0 => Ok(()),
-        failed => Err(Error::Setting(format!("{failed} of {} keys are still held", done.len()))),
+        failed => Err(Error::Setting(format!(
+            "{failed} of {} keys are still held",
+            done.len()
+        ))),
     }
 }
 

@@ -66,12 +66,15 @@ impl Lines {
 
     /// Whether an event waits that the inbox of `handler` knows as `claim`.
     pub(super) fn waits(&self, handler: &str, claim: &str) -> bool {
-        self.rows.values().any(|row| row.place.0 == handler && row.row.claim == claim)
+        self.rows
+            .values()
+            .any(|row| row.place.0 == handler && row.row.claim == claim)
     }
 
     /// Forgets newest sequences that are older than `age`.
     pub(super) fn forget(&mut self, handler: &str, age: Duration) {
-        self.newest.retain(|place, (_, since)| place.0 != handler || since.elapsed() <= age);
+        self.newest
+            .retain(|place, (_, since)| place.0 != handler || since.elapsed() <= age);
     }
 
     fn of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = (&'a i64, &'a Row)> {
@@ -101,7 +104,10 @@ impl Lines {
     }
 
     pub(super) fn line(&self, place: &Place, limit: u32) -> Vec<LineRow> {
-        self.of(place).take(limit as usize).map(|(_, row)| row.line_row()).collect()
+        self.of(place)
+            .take(limit as usize)
+            .map(|(_, row)| row.line_row())
+            .collect()
     }
 
     pub(super) fn commit(&mut self, change: Change) {
@@ -117,7 +123,8 @@ impl Lines {
             }
         }
         let now = Instant::now();
-        self.newest.extend(change.newest.into_iter().map(|(place, at)| (place, (at, now))));
+        self.newest
+            .extend(change.newest.into_iter().map(|(place, at)| (place, (at, now))));
     }
 }
 
@@ -146,7 +153,10 @@ impl Change {
 
     fn in_line(&self, lines: &Lines, place: &Place) -> u64 {
         let committed = lines.of(place).filter(|(id, _)| !self.taken.contains(id)).count();
-        let added = self.added.iter().filter(|(id, row)| row.place == *place && !self.taken.contains(*id));
+        let added = self
+            .added
+            .iter()
+            .filter(|(id, row)| row.place == *place && !self.taken.contains(*id));
         (committed + added.count()) as u64
     }
 

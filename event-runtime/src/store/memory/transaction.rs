@@ -158,9 +158,12 @@ impl Transaction for MemoryTransaction {
     }
 
     async fn held(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
-        self.lock(keys.iter().map(|key| Lock::Held(place(handler, key)))).await?;
+        self.lock(keys.iter().map(|key| Lock::Held(place(handler, key))))
+            .await?;
         let state = self.store.state();
-        let held = keys.iter().map(|key| self.change.is_held(&state.lines, &place(handler, key)));
+        let held = keys
+            .iter()
+            .map(|key| self.change.is_held(&state.lines, &place(handler, key)));
         Ok(held.collect())
     }
 
@@ -201,14 +204,18 @@ impl Transaction for MemoryTransaction {
     }
 
     async fn newest(&mut self, handler: &str, keys: &[String]) -> Result<Vec<Option<u64>>, StoreError> {
-        self.lock(keys.iter().map(|key| Lock::Newest(place(handler, key)))).await?;
+        self.lock(keys.iter().map(|key| Lock::Newest(place(handler, key))))
+            .await?;
         let state = self.store.state();
-        let newest = keys.iter().map(|key| self.change.newest(&state.lines, &place(handler, key)));
+        let newest = keys
+            .iter()
+            .map(|key| self.change.newest(&state.lines, &place(handler, key)));
         Ok(newest.collect())
     }
 
     async fn set_newest(&mut self, handler: &str, newest: &[(String, u64)]) -> Result<(), StoreError> {
-        self.lock(newest.iter().map(|(key, _)| Lock::Newest(place(handler, key)))).await?;
+        self.lock(newest.iter().map(|(key, _)| Lock::Newest(place(handler, key))))
+            .await?;
         let state = self.store.state();
         for (key, at) in newest {
             if !self.change.set_newest(&state.lines, place(handler, key), *at) {

@@ -42,10 +42,17 @@ pub(super) async fn hold(connection: &mut PgConnection, handler: &str, key: &str
     // The update changes nothing; it locks what is there already.
     const HOLD: &str = "INSERT INTO event_held (handler, key) VALUES ($1, $2) \
          ON CONFLICT (handler, key) DO UPDATE SET since = event_held.since";
-    let held = sqlx::query(HOLD).bind(handler).bind(key).execute(&mut *connection).await;
+    let held = sqlx::query(HOLD)
+        .bind(handler)
+        .bind(key)
+        .execute(&mut *connection)
+        .await;
     held.map_err(store_error)?;
     let count = "SELECT count(*) FROM event_held WHERE handler = $1";
-    let count = sqlx::query_scalar::<_, i64>(count).bind(handler).fetch_one(connection).await;
+    let count = sqlx::query_scalar::<_, i64>(count)
+        .bind(handler)
+        .fetch_one(connection)
+        .await;
     Ok(count.map_err(store_error)?.unsigned_abs())
 }
 
@@ -57,7 +64,9 @@ pub(super) async fn line_up(connection: &mut PgConnection, handler: &str, rows: 
     const LONGEST: &str = "SELECT coalesce(max(events), 0) FROM (SELECT count(*) AS events FROM event_line \
          WHERE handler = $1 AND key = ANY($2) GROUP BY key) AS line";
     let all = |of: fn(&LineRow) -> &str| rows.iter().map(of).collect::<Vec<_>>();
-    let headers = rows.iter().map(|row| text::headers_to_text(&row.outgoing.message.headers));
+    let headers = rows
+        .iter()
+        .map(|row| text::headers_to_text(&row.outgoing.message.headers));
     let bodies = rows.iter().map(|row| &row.outgoing.message.body[..]);
     let query = sqlx::query(INSERT)
         .bind(handler)
@@ -71,7 +80,9 @@ pub(super) async fn line_up(connection: &mut PgConnection, handler: &str, rows: 
         .bind(headers.collect::<Vec<_>>())
         .bind(bodies.collect::<Vec<_>>());
     query.execute(&mut *connection).await.map_err(store_error)?;
-    let query = sqlx::query_scalar::<_, i64>(LONGEST).bind(handler).bind(all(|row| &row.key));
+    let query = sqlx::query_scalar::<_, i64>(LONGEST)
+        .bind(handler)
+        .bind(all(|row| &row.key));
     Ok(query.fetch_one(connection).await.map_err(store_error)?.unsigned_abs())
 }
 
@@ -104,7 +115,11 @@ pub(super) async fn next(
          (SELECT id FROM event_line WHERE handler = $1 AND key = $2 ORDER BY id LIMIT 1 FOR UPDATE) RETURNING ",
         columns!()
     );
-    let row = sqlx::query(SQL).bind(handler).bind(key).fetch_optional(connection).await;
+    let row = sqlx::query(SQL)
+        .bind(handler)
+        .bind(key)
+        .fetch_optional(connection)
+        .await;
     let row = row.and_then(|row| row.as_ref().map(read).transpose());
     row.map_err(store_error)
 }
@@ -129,7 +144,11 @@ pub(super) async fn let_go(connection: &mut PgConnection, handler: &str, key: &s
     const LOCK: &str = "SELECT 1 FROM event_held WHERE handler = $1 AND key = $2 FOR UPDATE";
     const LET_GO: &str = "DELETE FROM event_held WHERE handler = $1 AND key = $2 \
          AND NOT EXISTS (SELECT FROM event_line WHERE handler = $1 AND key = $2)";
-    let found = sqlx::query(LOCK).bind(handler).bind(key).fetch_optional(&mut *connection).await;
+    let found = sqlx::query(LOCK)
+        .bind(handler)
+        .bind(key)
+        .fetch_optional(&mut *connection)
+        .await;
     if found.map_err(store_error)?.is_none() {
         return Ok(true);
     }
@@ -142,9 +161,15 @@ pub(super) async fn newest(
     handler: &str,
     keys: &[String],
 ) -> Result<Vec<Option<u64>>, StoreError> {
-    const SQL: &str = "SELECT key, sequence FROM event_newest WHERE handler = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
+    const SQL: &str =
+        "SELECT key, sequence FROM event_newest WHERE handler = $1 AND key = ANY($2) ORDER BY key FOR UPDATE";
     let query = sqlx::query_as::<_, (String, String)>(SQL).bind(handler).bind(keys);
-    let found: HashMap<String, String> = query.fetch_all(connection).await.map_err(store_error)?.into_iter().collect();
+    let found: HashMap<String, String> = query
+        .fetch_all(connection)
+        .await
+        .map_err(store_error)?
+        .into_iter()
+        .collect();
     Ok(keys.iter().map(|key| found.get(key)?.parse().ok()).collect())
 }
 
@@ -165,7 +190,9 @@ pub(super) async fn set_newest(
     if written == newest.len() as u64 {
         return Ok(());
     }
-    Err(StoreError::Conflict("a newer event of the same key was handled in the meantime".to_owned()))
+    Err(StoreError::Conflict(
+        "a newer event of the same key was handled in the meantime".to_owned(),
+    ))
 }
 
 pub(super) async fn held_count(pool: &PgPool, handler: &str) -> Result<HeldCount, StoreError> {
@@ -183,10 +210,18 @@ pub(super) async fn held_keys(pool: &PgPool, handler: &str, limit: u32) -> Resul
          (SELECT min(id) FROM event_line l WHERE l.handler = h.handler AND l.key = h.key) \
          WHERE h.handler = $1 ORDER BY h.since, h.key LIMIT $2";
     let read = |row: &PgRow| {
-        let key = HeldKey::new(row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs(), age(row.try_get(2)?));
+        let key = HeldKey::new(
+            row.try_get(0)?,
+            row.try_get::<i64, _>(1)?.unsigned_abs(),
+            age(row.try_get(2)?),
+        );
         Ok(key.behind(row.try_get(3)?, row.try_get(4)?, row.try_get(5)?))
     };
-    let rows = sqlx::query(SQL).bind(handler).bind(i64::from(limit)).fetch_all(pool).await;
+    let rows = sqlx::query(SQL)
+        .bind(handler)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await;
     let rows = rows.and_then(|rows| rows.iter().map(read).collect());
     rows.map_err(store_error)
 }

@@ -12,7 +12,8 @@ pub(crate) use error::trouble;
 pub use sqlx::Postgres;
 
 use super::{
-    Backlog, Database, Enlist, HeldCount, HeldKey, Holds, Lease, LineRow, Migration, OutboxRow, Quarantined, Store, StoreError, Transaction,
+    Backlog, Database, Enlist, HeldCount, HeldKey, Holds, Lease, LineRow, Migration, OutboxRow, Quarantined, Store,
+    StoreError, Transaction,
 };
 use async_trait::async_trait;
 use error::store_error;

@@ -25,14 +25,18 @@ pub(super) async fn held(
     keys: &[String],
 ) -> Result<Vec<bool>, StoreError> {
     const SQL: &str = "SELECT key FROM event_held WHERE handler = ?1 AND key IN (SELECT value FROM json_each(?2))";
-    let query = sqlx::query_scalar::<_, String>(SQL).bind(handler.to_owned()).bind(list(keys)?);
+    let query = sqlx::query_scalar::<_, String>(SQL)
+        .bind(handler.to_owned())
+        .bind(list(keys)?);
     let held = query.fetch_all(connection).await.map_err(store_error)?;
     Ok(keys.iter().map(|key| held.contains(key)).collect())
 }
 
 pub(super) async fn hold(connection: &mut SqliteConnection, handler: &str, key: &str) -> Result<u64, StoreError> {
     let hold = format!("INSERT INTO event_held (handler, key, since) VALUES (?1, ?2, {NOW}) ON CONFLICT DO NOTHING");
-    let hold = sqlx::query(AssertSqlSafe(hold)).bind(handler.to_owned()).bind(key.to_owned());
+    let hold = sqlx::query(AssertSqlSafe(hold))
+        .bind(handler.to_owned())
+        .bind(key.to_owned());
     hold.execute(&mut *connection).await.map_err(store_error)?;
     let count = "SELECT count(*) FROM event_held WHERE handler = ?1";
     let count = sqlx::query_scalar::<_, i64>(count).bind(handler.to_owned());
@@ -65,7 +69,9 @@ pub(super) async fn line_up(
     const LONGEST: &str = "SELECT coalesce(max(events), 0) FROM (SELECT count(*) AS events FROM event_line \
          WHERE handler = ?1 AND key IN (SELECT value FROM json_each(?2)) GROUP BY key)";
     let keys = list(rows.iter().map(|row| &row.key))?;
-    let query = sqlx::query_scalar::<_, i64>(LONGEST).bind(handler.to_owned()).bind(keys);
+    let query = sqlx::query_scalar::<_, i64>(LONGEST)
+        .bind(handler.to_owned())
+        .bind(keys);
     Ok(query.fetch_one(connection).await.map_err(store_error)?.unsigned_abs())
 }
 
@@ -94,7 +100,9 @@ pub(super) async fn next(
         "DELETE FROM event_line WHERE id = (SELECT min(id) FROM event_line WHERE handler = ?1 AND key = ?2) RETURNING {}",
         columns()
     );
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(handler.to_owned()).bind(key.to_owned());
+    let query = sqlx::query(AssertSqlSafe(sql))
+        .bind(handler.to_owned())
+        .bind(key.to_owned());
     let row = query.fetch_optional(connection).await;
     let row = row.and_then(|row| row.as_ref().map(read).transpose());
     row.map_err(store_error)
@@ -127,8 +135,15 @@ pub(super) async fn newest(
 ) -> Result<Vec<Option<u64>>, StoreError> {
     const SQL: &str =
         "SELECT key, sequence FROM event_newest WHERE handler = ?1 AND key IN (SELECT value FROM json_each(?2))";
-    let query = sqlx::query_as::<_, (String, String)>(SQL).bind(handler.to_owned()).bind(list(keys)?);
-    let found: HashMap<String, String> = query.fetch_all(connection).await.map_err(store_error)?.into_iter().collect();
+    let query = sqlx::query_as::<_, (String, String)>(SQL)
+        .bind(handler.to_owned())
+        .bind(list(keys)?);
+    let found: HashMap<String, String> = query
+        .fetch_all(connection)
+        .await
+        .map_err(store_error)?
+        .into_iter()
+        .collect();
     Ok(keys.iter().map(|key| found.get(key)?.parse().ok()).collect())
 }
 
@@ -147,8 +162,16 @@ pub(super) async fn set_newest(
             .bind(handler.to_owned())
             .bind(key.clone())
             .bind(format!("{at:020}"));
-        if query.execute(&mut *connection).await.map_err(store_error)?.rows_affected() == 0 {
-            return Err(StoreError::Conflict("a newer event of the same key was handled in the meantime".to_owned()));
+        if query
+            .execute(&mut *connection)
+            .await
+            .map_err(store_error)?
+            .rows_affected()
+            == 0
+        {
+            return Err(StoreError::Conflict(
+                "a newer event of the same key was handled in the meantime".to_owned(),
+            ));
         }
     }
     Ok(())
@@ -157,7 +180,10 @@ pub(super) async fn set_newest(
 pub(super) async fn held_count(pool: &SqlitePool, handler: &str) -> Result<HeldCount, StoreError> {
     const SQL: &str = "SELECT (SELECT count(*) FROM event_held WHERE handler = ?1), \
          (SELECT count(*) FROM event_line WHERE handler = ?1)";
-    let row = sqlx::query_as::<_, (i64, i64)>(SQL).bind(handler.to_owned()).fetch_one(pool).await;
+    let row = sqlx::query_as::<_, (i64, i64)>(SQL)
+        .bind(handler.to_owned())
+        .fetch_one(pool)
+        .await;
     let (keys, events) = row.map_err(store_error)?;
     Ok(HeldCount::new(keys.unsigned_abs(), events.unsigned_abs()))
 }
@@ -170,12 +196,19 @@ pub(super) async fn held_keys(pool: &SqlitePool, handler: &str, limit: u32) -> R
          WHERE h.handler = ?1 ORDER BY h.since, h.key LIMIT ?2"
     );
     let read = |row: &SqliteRow| {
-        let key = HeldKey::new(row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs(), age(row.try_get(2)?));
+        let key = HeldKey::new(
+            row.try_get(0)?,
+            row.try_get::<i64, _>(1)?.unsigned_abs(),
+            age(row.try_get(2)?),
+        );
         Ok(key.behind(row.try_get(3)?, row.try_get(4)?, row.try_get(5)?))
     };
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(handler.to_owned()).bind(i64::from(limit));
+    let query = sqlx::query(AssertSqlSafe(sql))
+        .bind(handler.to_owned())
+        .bind(i64::from(limit));
     let rows = query.fetch_all(pool).await;
-    rows.and_then(|rows| rows.iter().map(read).collect()).map_err(store_error)
+    rows.and_then(|rows| rows.iter().map(read).collect())
+        .map_err(store_error)
 }
 
 pub(super) async fn line(pool: &SqlitePool, handler: &str, key: &str, limit: u32) -> Result<Vec<LineRow>, StoreError> {
@@ -188,7 +221,8 @@ pub(super) async fn line(pool: &SqlitePool, handler: &str, key: &str, limit: u32
         .bind(key.to_owned())
         .bind(i64::from(limit));
     let rows = query.fetch_all(pool).await;
-    rows.and_then(|rows| rows.iter().map(read).collect()).map_err(store_error)
+    rows.and_then(|rows| rows.iter().map(read).collect())
+        .map_err(store_error)
 }
 
 /// Clocks that were put back make no negative ages.

@@ -7,17 +7,38 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 pub(super) const CHECKS: &[Check] = &[
-    check_store!(held_and_lined_up, "a key that is held has a line, in the order in which it was put there"),
+    check_store!(
+        held_and_lined_up,
+        "a key that is held has a line, in the order in which it was put there"
+    ),
     check_store!(claims_see_holds, "a claim in order says whether any key is held"),
-    check_store!(waiting_is_not_seen, "what waits in a line counts as claimed, and not as handled"),
-    check_store!(drained_in_order, "a line is taken apart from its front, and a rollback puts it back"),
-    check_store!(let_go_when_empty, "a key is let go when its line is empty, and not before"),
-    check_store!(no_gap_at_the_end, "what is put into a line while its key is let go is not left behind"),
+    check_store!(
+        waiting_is_not_seen,
+        "what waits in a line counts as claimed, and not as handled"
+    ),
+    check_store!(
+        drained_in_order,
+        "a line is taken apart from its front, and a rollback puts it back"
+    ),
+    check_store!(
+        let_go_when_empty,
+        "a key is let go when its line is empty, and not before"
+    ),
+    check_store!(
+        no_gap_at_the_end,
+        "what is put into a line while its key is let go is not left behind"
+    ),
     check_store!(one_at_a_time, "two that take from one line never take the same event"),
-    check_store!(amended, "an event in a line can say something else, and keeps its place"),
+    check_store!(
+        amended,
+        "an event in a line can say something else, and keeps its place"
+    ),
     check_store!(undone, "a rollback leaves no key held and no line"),
     check_store!(newest, "only what is newer becomes the newest of its key"),
-    check_store!(newest_at_once, "of two that write the newest at once, the older one is told so"),
+    check_store!(
+        newest_at_once,
+        "of two that write the newest at once, the older one is told so"
+    ),
 ];
 
 fn lined(key: &str, number: usize) -> LineRow {
@@ -101,7 +122,11 @@ async fn claims_see_holds(desk: &Desk) -> Verdict {
     };
     ensure_eq!(claim(&["1", "2"]).await?, (vec![true, true], false), "before");
     desk.hold("a", 1).await?;
-    ensure_eq!(claim(&["3", "2"]).await?, (vec![true, false], true), "while a key is held");
+    ensure_eq!(
+        claim(&["3", "2"]).await?,
+        (vec![true, false], true),
+        "while a key is held"
+    );
     ensure_eq!(claim(&["4"]).await?, (vec![true], true), "one, while a key is held");
     desk.take("a").await?;
     ensure!(desk.let_go("a").await?, "an empty line is not let go");
@@ -115,7 +140,11 @@ async fn waiting_is_not_seen(desk: &Desk) -> Verdict {
     ensure_eq!(desk.seen(&["a/0", "a/1", "b/0"]).await?, [false, false, true], "seen");
     ensure_eq!(desk.claim(&["a/1"]).await?, [false], "a claim of what waits");
     desk.take("a").await?;
-    ensure_eq!(desk.seen(&["a/0", "a/1"]).await?, [true, false], "seen after one is taken");
+    ensure_eq!(
+        desk.seen(&["a/0", "a/1"]).await?,
+        [true, false],
+        "seen after one is taken"
+    );
     Ok(())
 }
 
@@ -149,7 +178,10 @@ async fn let_go_when_empty(desk: &Desk) -> Verdict {
     desk.hold("b", 1).await?;
     let mut transaction = desk.one.begin().await?;
     transaction.next_in_line(&desk.handler, "b").await?;
-    ensure!(transaction.let_go(&desk.handler, "b").await?, "its own removal is not seen");
+    ensure!(
+        transaction.let_go(&desk.handler, "b").await?,
+        "its own removal is not seen"
+    );
     transaction.commit().await?;
     ensure_eq!(desk.held(&["b"]).await?, [false], "held");
     Ok(())
@@ -168,7 +200,10 @@ async fn no_gap_at_the_end(desk: &Desk) -> Verdict {
         Ok::<_, StoreError>(gone)
     });
     sleep(Duration::from_millis(200)).await;
-    ensure!(!letting_go.is_finished(), "it did not wait for who puts an event into the line");
+    ensure!(
+        !letting_go.is_finished(),
+        "it did not wait for who puts an event into the line"
+    );
     arriving.line_up(&desk.handler, &[lined("a", 7)]).await?;
     arriving.commit().await?;
     let gone = timeout(PATIENCE, letting_go).await;
@@ -225,7 +260,11 @@ async fn amended(desk: &Desk) -> Verdict {
     let mut transaction = desk.one.begin().await?;
     transaction.amend(&desk.handler, &first).await?;
     transaction.commit().await?;
-    ensure_eq!(claims(&desk.line("a").await?), ["a/1"], "the line after one that is gone was amended");
+    ensure_eq!(
+        claims(&desk.line("a").await?),
+        ["a/1"],
+        "the line after one that is gone was amended"
+    );
     Ok(())
 }
 
@@ -242,7 +281,11 @@ async fn undone(desk: &Desk) -> Verdict {
         }
         ensure_eq!(desk.held(&["a"]).await?, [false], "held");
         ensure_eq!(desk.line("a").await?.len(), 0, "events in the line");
-        ensure_eq!(newest_of(desk.two.as_ref(), &desk.handler, &["a"]).await?, [None], "the newest");
+        ensure_eq!(
+            newest_of(desk.two.as_ref(), &desk.handler, &["a"]).await?,
+            [None],
+            "the newest"
+        );
     }
     Ok(())
 }
@@ -291,7 +334,14 @@ async fn newest_at_once(desk: &Desk) -> Verdict {
     let second = timeout(PATIENCE, second).await;
     let second = second.map_err(|_| Failure::new("the second one waits although the first has ended"))?;
     let second = second.map_err(|error| Failure::new(error.to_string()))?;
-    ensure!(matches!(second, Err(StoreError::Conflict(_))), "6 after 7 was answered with {second:?}");
-    ensure_eq!(newest_of(desk.one.as_ref(), &desk.handler, &["a"]).await?, [Some(7)], "the newest");
+    ensure!(
+        matches!(second, Err(StoreError::Conflict(_))),
+        "6 after 7 was answered with {second:?}"
+    );
+    ensure_eq!(
+        newest_of(desk.one.as_ref(), &desk.handler, &["a"]).await?,
+        [Some(7)],
+        "the newest"
+    );
     Ok(())
 }
