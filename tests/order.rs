@@ -3,14 +3,9 @@
 // Clippy knows `#[test]` functions as tests, but not the helpers beside them.
 #![allow(clippy::unwrap_used)]
 
-/// Where the scenarios of single services play.
 #[macro_use]
-#[allow(dead_code, reason = "the scenarios of `behaviour` need more of it")]
-mod behaviour {
-    #[macro_use]
-    pub(crate) mod stage;
-    pub(crate) mod events;
-}
+#[path = "order/behaviour.rs"]
+mod behaviour;
 
 mod order {
     pub(crate) mod world;

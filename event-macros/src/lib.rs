@@ -404,9 +404,12 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | `retry(attempts = 5, from = "200ms", to = "30s")` | these | how often an event is tried in all; the first and the longest wait in between |
 /// | `timeout = "30s"` | this | the longest one attempt may take |
 /// | `concurrency = 16` | this, or `prefetch` where that is less | how many run at the same time in one process |
-/// | `prefetch = 100` | this, or what `concurrency` and `batch` need | how many events one process holds |
+/// | `prefetch = 100` | this (50 with `ordered_by`, 1000 with `idempotent`), or what `concurrency` and `batch` need | how many events one process holds |
 /// | `rate = "100/s"` | none | the most attempts that start per second (`/s`), minute (`/m`) or hour (`/h`) in one process |
 /// | `batch(max = 100, within = "500ms")` | none | several events in one call, for a first argument `Batch<E>`: so many, or those that came within the time |
+/// | `ordered_by = "order_id"` | no order | the events of one key, which is this field of all of them, are handled one after another, in their order; different keys side by side |
+/// | `on_poison = "hold"` | this with `idempotent`, otherwise `"stop"` | what becomes of an ordered key whose event has failed for good: it waits in the store until it is replayed; `"skip"`: it goes on without the event; `"stop"`: the handler stops |
+/// | `stale = "skip"` | no | an event whose `sequence` is not newer than the newest one handled of its key is skipped; needs `idempotent` |
 /// | `from = ["checkout"]` | anyone | the broker users whose events are taken |
 /// | `crate = "my::event_runtime"` | `::event_runtime` | where the runtime is, for crates that re-export it |
 ///

@@ -8,6 +8,7 @@
 //! - [Handlers](#handlers)
 //! - [What a handler publishes](#what-a-handler-publishes)
 //! - [Effects once](#effects-once)
+//! - [Order](#order)
 //! - [Failures](#failures)
 //! - [Publishing from outside](#publishing-from-outside)
 //! - [Dead letters](#dead-letters)
@@ -62,7 +63,7 @@
 //! ```
 //!
 //! A service's binary ends with [`.main().await`](Service::main) instead of `start`. That gives it its commands: `run`,
-//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `outbox`, `migrate`.
+//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `held`, `outbox`, `migrate`.
 //!
 //! # Events
 //!
@@ -136,6 +137,51 @@
 //!
 //! let service = Service::new("counter").store(MemoryStore::new()).handle::<count>();
 //! # let _ = service;
+//! ```
+//!
+//! # Order
+//!
+//! `#[handler(ordered_by = "order_id")]` handles the events of one key one after another, in their order, over retries,
+//! processes and restarts, and different keys side by side. The field is the key of every event that the handler takes. An
+//! event that has failed for good holds its key: later events of the key line up behind it in the store, until
+//! [`Running::held`] or the command `held replay` handles the line. Without a store it stops the handler instead.
+//!
+//! ```
+//! use event_runtime::prelude::*;
+//!
+//! # #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+//! # #[event(name = "order.placed", version = 1, owner = "checkout")]
+//! # struct OrderPlaced { #[event(key)] order_id: u32 }
+//! # #[derive(Debug, Clone, Serialize, Deserialize, Event)]
+//! # #[event(name = "order.paid", version = 1, owner = "payments")]
+//! # struct OrderPaid { #[event(key)] order_id: u32 }
+//! #[derive(Debug, EventSet)]
+//! enum OrderEvents {
+//!     Placed(OrderPlaced),
+//!     Paid(OrderPaid),
+//! }
+//!
+//! /// Keeps what we know about an order.
+//! #[handler(idempotent, ordered_by = "order_id")]
+//! async fn project(event: OrderEvents, tx: &mut Tx<'_, Memory>) {
+//!     match event {
+//!         OrderEvents::Placed(order) => tx.put(order.order_id.to_string(), "placed"),
+//!         OrderEvents::Paid(order) => tx.put(order.order_id.to_string(), "paid"),
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> event_runtime::Result<()> {
+//! let store = MemoryStore::new();
+//! let service = Service::new("orders").store(store.clone()).handle::<project>().start().await?;
+//! service.publisher().publish(&OrderPlaced { order_id: 7 }).await?;
+//! service.publisher().publish(&OrderPaid { order_id: 7 }).await?;
+//! service.idle().await;
+//! assert_eq!(store.tables()["7"], "paid");
+//! assert_eq!(service.held().count("project").await?.keys, 0);
+//! # service.shutdown().await;
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Failures

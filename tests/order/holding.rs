@@ -3,7 +3,7 @@
 
 use super::keeping::Keeping;
 use super::world::{Book, Does, publish, step, steps, works};
-use crate::behaviour::stage::{SOON, Stage, counts, reaches};
+use crate::behaviour::stage::{SOON, Stage, counts, letters, reaches};
 use event_runtime::Running;
 use event_runtime::prelude::*;
 use event_runtime::transport::Health;
@@ -67,7 +67,11 @@ async fn a_key_is_held_and_released_in_order(stage: &Stage, keeping: &Keeping) {
     running.shutdown().await;
     let running = keeping.keep(stage, &again).await;
     let drained = running.held().replay("keep", "ada").await.unwrap();
-    assert_eq!((drained.handled, drained.skipped, drained.released), (6, 0, true), "{drained:?}");
+    assert_eq!(
+        (drained.handled, drained.skipped, drained.released),
+        (6, 0, true),
+        "{drained:?}"
+    );
     assert_eq!(keeping.written("ada").await, up_to(8));
     publish(&running, [step("ada", 9)]).await;
     running.idle().await;
@@ -126,7 +130,10 @@ async fn a_replay_that_fails_keeps_the_line(stage: &Stage, keeping: &Keeping) {
     assert_eq!(keeping.written("ada").await, up_to(3));
     let line = running.held().line("keep", "ada").await.unwrap();
     assert_eq!(line.len(), 2, "the line is kept");
-    assert_eq!((line[0].reason.as_deref(), line[0].event.history.len()), (Some("poison"), 1));
+    assert_eq!(
+        (line[0].reason.as_deref(), line[0].event.history.len()),
+        (Some("poison"), 1)
+    );
     running.shutdown().await;
 }
 
@@ -138,7 +145,7 @@ async fn the_first_of_a_line_can_be_given_up(stage: &Stage, keeping: &Keeping) {
     lined_up(&running, "ada", 3).await;
     let skipped = running.held().skip("keep", "ada").await.unwrap();
     assert_eq!(skipped, Some(EventId::derived("steps", "ada/1").to_string()));
-    let letters = crate::behaviour::stage::letters(&running, "keep", 1).await;
+    let letters = letters(&running, "keep", 1).await;
     assert_eq!((letters[0].reason.as_str(), letters[0].attempts), ("poison", 1));
     assert!(running.held().replay("keep", "ada").await.unwrap().released);
     assert_eq!(keeping.written("ada").await, [2, 3]);

@@ -24,7 +24,11 @@ impl Ledger for SqliteConnection {
 impl Ledger for PgConnection {
     async fn write(&mut self, step: &Step) -> Result<(), sqlx::Error> {
         let query = sqlx::query("INSERT INTO steps (name, number) VALUES ($1, $2)");
-        query.bind(&step.name).bind(i64::from(step.number)).execute(self).await?;
+        query
+            .bind(&step.name)
+            .bind(i64::from(step.number))
+            .execute(self)
+            .await?;
         Ok(())
     }
 }
@@ -43,7 +47,11 @@ macro_rules! handlers {
         use event_runtime::prelude::*;
 
         /// Holds the key of what fails.
-        #[handler(idempotent, ordered_by = "name", retry(attempts = 3, from = "5ms", to = "10ms"))]
+        #[handler(
+            idempotent,
+            ordered_by = "name",
+            retry(attempts = 3, from = "5ms", to = "10ms")
+        )]
         pub(super) async fn keep(
             step: Step,
             State(book): State<Book>,
@@ -113,9 +121,15 @@ impl Keeping {
         // A service closes its store: each has one of its own.
         match self {
             Self::Memory(store) => stage.start(service.store(store.clone()).handle::<memory::keep>()).await,
-            Self::Sqlite(file, _) => stage.start(service.store(file.store().await).handle::<sqlite::keep>()).await,
+            Self::Sqlite(file, _) => {
+                stage
+                    .start(service.store(file.store().await).handle::<sqlite::keep>())
+                    .await
+            }
             Self::Postgres(schema, _) => {
-                stage.start(service.store(schema.store().await).handle::<postgres::keep>()).await
+                stage
+                    .start(service.store(schema.store().await).handle::<postgres::keep>())
+                    .await
             }
         }
     }
@@ -124,10 +138,20 @@ impl Keeping {
     pub(crate) async fn newest(&self, stage: &Stage, book: &Book) -> Running {
         let service = stage.service().state(book.clone());
         match self {
-            Self::Memory(store) => stage.start(service.store(store.clone()).handle::<memory::newest>()).await,
-            Self::Sqlite(file, _) => stage.start(service.store(file.store().await).handle::<sqlite::newest>()).await,
+            Self::Memory(store) => {
+                stage
+                    .start(service.store(store.clone()).handle::<memory::newest>())
+                    .await
+            }
+            Self::Sqlite(file, _) => {
+                stage
+                    .start(service.store(file.store().await).handle::<sqlite::newest>())
+                    .await
+            }
             Self::Postgres(schema, _) => {
-                stage.start(service.store(schema.store().await).handle::<postgres::newest>()).await
+                stage
+                    .start(service.store(schema.store().await).handle::<postgres::newest>())
+                    .await
             }
         }
     }
@@ -146,11 +170,17 @@ impl Keeping {
                 rows.iter().map(|row| row.get(0)).collect()
             }
             Self::Postgres(schema, _) => {
-                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut schema.connect().await).await.unwrap();
+                let rows = sqlx::query(AssertSqlSafe(sql))
+                    .fetch_all(&mut schema.connect().await)
+                    .await
+                    .unwrap();
                 rows.iter().map(|row| row.get(0)).collect()
             }
         };
-        numbers.into_iter().map(|number| u32::try_from(number).unwrap()).collect()
+        numbers
+            .into_iter()
+            .map(|number| u32::try_from(number).unwrap())
+            .collect()
     }
 }
 

@@ -77,7 +77,10 @@ impl Yard {
     }
 
     async fn depth(&self) -> u64 {
-        self.wire.depth(&Names::new(&self.bus, &self.name).queue("keep")).await.unwrap()
+        self.wire
+            .depth(&Names::new(&self.bus, &self.name).queue("keep"))
+            .await
+            .unwrap()
     }
 
     /// The numbers that were written for each key, in the order of the table.
@@ -112,7 +115,11 @@ impl Yard {
 
     /// Publishes `from..to` of all events, which go round the keys.
     async fn publish(&self, keys: u32, events: std::ops::Range<u32>) {
-        publish(&self.shop, events.map(|at| step(&format!("k{}", at % keys), at / keys + 1))).await;
+        publish(
+            &self.shop,
+            events.map(|at| step(&format!("k{}", at % keys), at / keys + 1)),
+        )
+        .await;
     }
 
     async fn finish(self) {
@@ -170,7 +177,13 @@ async fn killed_twenty_times() {
     // The live processes are not mended: what they meet again is held again.
     for round in 0.. {
         assert!(round < 200, "keys are still held: {:?}", yard.held().await);
-        let mut replay = yard.worker().arg("held").arg("replay").arg("--all").env("WORKER_MENDED", "1").spawn();
+        let mut replay = yard
+            .worker()
+            .arg("held")
+            .arg("replay")
+            .arg("--all")
+            .env("WORKER_MENDED", "1")
+            .spawn();
         if round < 5 {
             tokio::time::sleep(Duration::from_millis(fastrand::u64(20..150))).await;
             replay.kill9();
@@ -196,7 +209,13 @@ async fn killed_twenty_times() {
 async fn rolling_restarts() {
     let yard = Yard::new().await;
     let (keys, events) = (20, 2_000);
-    let start = || yard.worker().arg("run").env("WORKER_MENDED", "1").env("WORKER_PAUSE_MS", "1").spawn();
+    let start = || {
+        yard.worker()
+            .arg("run")
+            .env("WORKER_MENDED", "1")
+            .env("WORKER_PAUSE_MS", "1")
+            .spawn()
+    };
     let mut running: Vec<_> = (0..3).map(|_| start()).collect();
     let publishing = async {
         for at in 0..20 {
@@ -216,8 +235,48 @@ async fn rolling_restarts() {
     tokio::join!(publishing, restarting);
     yard.settled(events).await;
     yard.judge(keys, events).await;
-    let dead = yard.wire.depth(&Names::new(&yard.bus, &yard.name).dead_letters("keep")).await.unwrap();
+    let dead = yard
+        .wire
+        .depth(&Names::new(&yard.bus, &yard.name).dead_letters("keep"))
+        .await
+        .unwrap();
     assert_eq!((dead, yard.held().await), (0, HeldCount::default()));
+    yard.finish().await;
+}
+
+/// Fault matrix 11: a process is frozen in the middle of its work, with a transaction open, until the broker has given all
+/// that it had to another one; then it goes on as if nothing had happened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_comes_back_to_life_is_fenced() {
+    let yard = Yard::new().await;
+    let (keys, events) = (4, 400);
+    let start = || {
+        yard.worker()
+            .arg("run")
+            .env("EVENT_URL", format!("{}?heartbeat=1", yard.url))
+            .env("WORKER_MENDED", "1")
+            .env("WORKER_PAUSE_MS", "10")
+            .spawn()
+    };
+    let mut zombie = start();
+    zombie.wait_line("handlers start", SOON).await;
+    yard.publish(keys, 0..events).await;
+    eventually(SOON, "it works", async || yard.count().await > 20).await;
+    let mut other = start();
+    other.wait_line("handlers start", SOON).await;
+    for _ in 0..2 {
+        zombie.freeze();
+        tokio::time::sleep(Duration::from_millis(3_500)).await;
+        zombie.thaw();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        std::mem::swap(&mut zombie, &mut other);
+    }
+    yard.settled(events).await;
+    yard.judge(keys, events).await;
+    for worker in [&mut zombie, &mut other] {
+        worker.sigterm();
+        assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());
+    }
     yard.finish().await;
 }
 
@@ -240,7 +299,13 @@ async fn killed_at(point: &str, replaying: bool) {
     let mut worker = yard.run();
     yard.settled(steps).await;
     assert_eq!((yard.held().await.keys, yard.held().await.events), (1, 4));
-    let replay = || yard.worker().arg("held").arg("replay").arg(&key).env("WORKER_MENDED", "1");
+    let replay = || {
+        yard.worker()
+            .arg("held")
+            .arg("replay")
+            .arg(&key)
+            .env("WORKER_MENDED", "1")
+    };
     if replaying {
         dies(replay().env("EVENT_FAILPOINT", &failpoint).spawn()).await;
     }
@@ -250,7 +315,10 @@ async fn killed_at(point: &str, replaying: bool) {
     }
     publish(&yard.shop, [step(&key, steps + 1)]).await;
     eventually(SOON, "the key goes on", async || yard.count().await > steps as usize).await;
-    assert_eq!(yard.written().await[&key], (1..=i64::from(steps) + 1).collect::<Vec<_>>());
+    assert_eq!(
+        yard.written().await[&key],
+        (1..=i64::from(steps) + 1).collect::<Vec<_>>()
+    );
     assert_eq!(yard.held().await, HeldCount::default());
     worker.sigterm();
     assert!(worker.wait_exit(SOON).await.success(), "{}", worker.output());

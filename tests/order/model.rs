@@ -134,7 +134,9 @@ async fn story(stage: &Stage, keeping: &Keeping, seed: u64) {
 }
 
 async fn resting(running: &Running) {
-    tokio::time::timeout(SOON, running.idle()).await.expect("a service that comes to rest");
+    tokio::time::timeout(SOON, running.idle())
+        .await
+        .expect("a service that comes to rest");
 }
 
 /// The service, at rest, is where the model is.
@@ -149,7 +151,13 @@ async fn at_rest(running: &Running, model: &Model, keeping: &Keeping, seed: u64,
             step.number
         };
         assert_eq!(line.iter().map(body).collect::<Vec<_>>(), key.line, "{}", story());
-        let held = running.held().keys("keep").await.unwrap().into_iter().any(|held| held.key == **name);
+        let held = running
+            .held()
+            .keys("keep")
+            .await
+            .unwrap()
+            .into_iter()
+            .any(|held| held.key == **name);
         assert_eq!(held, !key.line.is_empty(), "held: {}", story());
     }
 }

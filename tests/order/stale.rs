@@ -23,10 +23,20 @@ async fn only_newer_events_are_handled(stage: &Stage, keeping: &Keeping) {
     // In one transaction, and remembered.
     let running = keeping.newest(stage, &book).await;
     let numbers = [4, 9, 8, 12, 11, 13, 10];
-    publish(&running, numbers.map(|number| step("ada", number)).into_iter().chain([step("bob", 1)])).await;
+    publish(
+        &running,
+        numbers
+            .map(|number| step("ada", number))
+            .into_iter()
+            .chain([step("bob", 1)]),
+    )
+    .await;
     running.idle().await;
     let written = keeping.written("ada").await;
-    assert!(written.is_sorted() && written.first() == Some(&5) && written.last() == Some(&13), "{written:?}");
+    assert!(
+        written.is_sorted() && written.first() == Some(&5) && written.last() == Some(&13),
+        "{written:?}"
+    );
     assert_eq!(keeping.written("bob").await, [1]);
     let counted = counts(&running, "newest");
     assert_eq!(counted.stale + counted.handled, 8);
@@ -63,6 +73,9 @@ async fn an_event_without_a_sequence_is_refused(stage: &Stage, keeping: &Keeping
         answer.unwrap();
     }
     let letters = letters(&running, "newest", 2).await;
-    assert!(letters.iter().all(|letter| letter.reason == "no_sequence"), "{letters:#?}");
+    assert!(
+        letters.iter().all(|letter| letter.reason == "no_sequence"),
+        "{letters:#?}"
+    );
     running.shutdown().await;
 }

@@ -26,7 +26,9 @@ async fn poison_stops_and_keeps_everything(stage: &Stage) {
     let done = book.done_in_all() as u64;
     let wire = stage.connect();
     eventually(SOON, "the rest is back on the broker", async || {
-        wire.depth(&stage.names().queue("walk")).await.is_ok_and(|depth| depth >= 20 - done)
+        wire.depth(&stage.names().queue("walk"))
+            .await
+            .is_ok_and(|depth| depth >= 20 - done)
     })
     .await;
     wire.close().await;

@@ -20,12 +20,16 @@ mod before {
 
 async fn a_queue_does_not_change_its_order(stage: &Stage) {
     let book = Book::new(works);
-    let running = stage.start(stage.service().state(book.clone()).handle::<before::walk>()).await;
+    let running = stage
+        .start(stage.service().state(book.clone()).handle::<before::walk>())
+        .await;
     running.shutdown().await;
     let service = stage.service().state(book).handle::<walk>();
     let running = service.start().await.unwrap();
     eventually(SOON, "not ready, and what to do", async || match running.health() {
-        Health::Down(why) => why.contains("is there with other arguments") && why.contains("give the handler a new name"),
+        Health::Down(why) => {
+            why.contains("is there with other arguments") && why.contains("give the handler a new name")
+        }
         _ => false,
     })
     .await;

@@ -110,7 +110,9 @@ impl Book {
     pub(crate) async fn act(&self, name: &str, number: u32) -> Result<(), Trouble> {
         self.write(name, number, Saw::Begin);
         let seen = self.seen.lock().unwrap().clone();
-        let calls = seen.iter().filter(|(of, at, saw)| of == name && *at == number && *saw == Saw::Begin);
+        let calls = seen
+            .iter()
+            .filter(|(of, at, saw)| of == name && *at == number && *saw == Saw::Begin);
         let failed = match (self.does)(name, number, calls.count() as u32) {
             Does::Work(time) => {
                 tokio::time::sleep(time).await;
@@ -131,8 +133,20 @@ impl Book {
         done.map(|(_, number, _)| *number).collect()
     }
 
+    /// The numbers that were begun of `name`, in the order in which they were.
+    pub(crate) fn begun(&self, name: &str) -> Vec<u32> {
+        let seen = self.seen.lock().unwrap();
+        let begun = seen.iter().filter(|(of, _, saw)| of == name && *saw == Saw::Begin);
+        begun.map(|(_, number, _)| *number).collect()
+    }
+
     pub(crate) fn done_in_all(&self) -> usize {
-        self.seen.lock().unwrap().iter().filter(|(_, _, saw)| *saw == Saw::Done).count()
+        self.seen
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(_, _, saw)| *saw == Saw::Done)
+            .count()
     }
 
     /// In how many names steps were being taken at the same time, at most.
@@ -189,14 +203,23 @@ pub(crate) async fn walk(steps: Steps, State(book): State<Book>) -> Result<(), T
     book.act(name, number).await
 }
 
-#[handler(ordered_by = "name", on_poison = "skip", retry(attempts = 3, from = "20ms", to = "40ms"))]
+#[handler(
+    ordered_by = "name",
+    on_poison = "skip",
+    retry(attempts = 3, from = "20ms", to = "40ms")
+)]
 pub(crate) async fn stroll(step: Step, State(book): State<Book>) -> Result<(), Trouble> {
     book.act(&step.name, step.number).await
 }
 
 /// Publishes one after another, so that their order is known.
 pub(crate) async fn publish(running: &Running, steps: impl IntoIterator<Item = Step>) {
-    let id = |step: Step| (EventId::derived("steps", &format!("{}/{}", step.name, step.number)), step);
+    let id = |step: Step| {
+        (
+            EventId::derived("steps", &format!("{}/{}", step.name, step.number)),
+            step,
+        )
+    };
     let steps: Vec<_> = steps.into_iter().map(id).collect();
     let all = steps.iter().map(|(id, step)| (id.clone(), step));
     for answer in running.publisher().publish_all(all).await {

@@ -255,7 +255,7 @@ pub(super) fn held_keys<'a>(all: impl Iterator<Item = (&'static str, &'a [HeldKe
     }
     say!("{rows}");
     say!(
-        "{keys} keys hold {events} events; `held show KEY` tells everything, `held replay KEY` handles them in their order"
+        "{keys} held keys, {events} events in their lines; `held show KEY` tells everything, `held replay KEY` handles them in their order"
     );
 }
 
