@@ -27,6 +27,11 @@ fn handler() {
 }
 
 #[test]
+fn reconcile() {
+    cases("reconcile");
+}
+
+#[test]
 fn schema() {
     cases("schema");
 }

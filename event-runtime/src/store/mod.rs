@@ -27,8 +27,8 @@
 //!   order, `service` whose relay publishes it, `part` its share of the keys, then the event: `key`, `event_id`, `type`
 //!   with its version, `exchange`, `routing_key`, `keep`, `headers` (a JSON list of pairs), `body`, `trace`, `created_at`.
 //!   A row that the broker refused has `attempts`, `reason`, and `retry_at`; later rows of its key wait behind it.
-//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when. PostgreSQL has advisory locks
-//!   for that: `pg_try_advisory_lock(event_relay(service), part)`.
+//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when; under `payments:reconcile`, which
+//!   process runs its jobs. PostgreSQL has advisory locks for that: `pg_try_advisory_lock(event_relay(service), part)`.
 //! - `event_schema`: which migrations are applied.
 
 mod error;
