@@ -13,7 +13,7 @@ mod example {
 
 fn workflow(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(order_workflow());
-    for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDER_SERVICE"] {
+    for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDERS_DB", "ORDER_SERVICE"] {
         command.env_remove(name);
     }
     command

@@ -229,7 +229,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `macros` | ✔ | the derives and `#[handler]` |
+//! | `macros` | ✔ | the derives, `#[handler]` and `#[reconcile]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
 //! | `postgres` | | `PostgresStore` |
 //! | `sqlite` | | `SqliteStore` |

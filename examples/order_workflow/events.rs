@@ -22,12 +22,15 @@ pub struct OrderPlaced {
 }
 
 /// An order is good, and its payment may be taken.
-#[derive(Debug, Clone, Serialize, Deserialize, Event)]
+#[derive(Clone, Serialize, Deserialize, Event)]
 #[event(name = "payment.requested", version = 1, owner = "checkout")]
 pub struct PaymentRequested {
     /// The shop's number of the order.
     #[event(key)]
     pub order_ref: String,
+    /// Where the receipt goes.
+    #[event(sensitive)]
+    pub email: String,
     /// The card, as the payment gateway calls it.
     pub card: String,
     /// What is to be paid.

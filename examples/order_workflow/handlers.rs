@@ -15,6 +15,7 @@ pub async fn accept_order(
     let stale = ledger::accept(tx, &order, ctx.id()).await?;
     Ok((!stale).then_some(PaymentRequested {
         order_ref: order.order_ref,
+        email: order.email,
         card: order.card,
         total_cents: order.total_cents,
     }))

@@ -43,8 +43,8 @@ struct Arguments {
     /// Keep what was on the broker and in the database before, and leave the dead letters there at the end.
     #[arg(long)]
     keep: bool,
-    /// The file for the database; one that is there needs `--keep` [default: a new one, removed at the end].
-    #[arg(long, value_name = "FILE")]
+    /// The file for the database; ORDERS_DB says the same, to the commands as well [default: a new one, removed at the end].
+    #[arg(long, value_name = "FILE", env = "ORDERS_DB")]
     db: Option<PathBuf>,
     /// At the end repair the gateway and replay what it could not do.
     #[arg(long)]

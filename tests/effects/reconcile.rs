@@ -5,7 +5,8 @@ use event_runtime::JobSnapshot;
 use event_runtime::Running;
 use event_runtime::prelude::*;
 use event_runtime::transport::memory::MemoryTransport;
-use event_tests::eventually;
+use event_tests::database::File;
+use event_tests::{Child, eventually};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -224,4 +225,36 @@ async fn published_once_whoever_is_first(world: World) {
     idle(&running).await;
     assert_eq!(counts(&running, "send").delivered, 5);
     running.shutdown().await;
+}
+
+#[tokio::test]
+async fn described() {
+    let file = File::create();
+    let describe = |json: &str| {
+        let worker = Child::builder(env!("CARGO_BIN_EXE_effects-worker")).arg("describe");
+        let worker = if json.is_empty() { worker } else { worker.arg(json) };
+        worker
+            .env("WORKER_RECONCILE", "1")
+            .env("WORKER_SQLITE", file.path())
+            .spawn()
+    };
+    for (json, says) in [
+        ("", ["missing_paid", "order.paid.v1", "200ms", "14d"]),
+        (
+            "--json",
+            [
+                "\"jobs\": [",
+                "\"every\": \"200ms\"",
+                "\"timeout\": \"5m\"",
+                "\"window\": \"14d\"",
+            ],
+        ),
+    ] {
+        let mut child = describe(json);
+        assert!(child.wait_exit(SOON).await.success(), "{}", child.output());
+        eventually(SOON, "the description", async || {
+            says.iter().all(|says| child.output().contains(says))
+        })
+        .await;
+    }
 }

@@ -14,6 +14,7 @@ fn run(arguments: &[&str]) -> Output {
         .args(arguments)
         .env("EVENT_URL", "amqp://127.0.0.1:9")
         .env_remove("EVENT_BUS")
+        .env_remove("ORDERS_DB")
         .env_remove("ORDER_SERVICE")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples"))
         .output()

@@ -38,7 +38,7 @@ impl<T: Clone, Rest> With<T, Rest> {
 #[diagnostic::on_unimplemented(
     message = "this service has no state of type `{T}`",
     label = "needs `State<{T}>`",
-    note = "add `.state(value)` before `.handle::<..>()`, with a value of type `{T}`"
+    note = "add `.state(value)` before `.handle::<..>()` or `.reconcile::<..>()`, with a value of type `{T}`"
 )]
 pub trait Has<T, Place> {
     /// The value, cloned.

@@ -59,6 +59,7 @@ impl JobReturn for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Into<BoxError>> JobReturn for Result<(), F> {
     fn into_result(self) -> Result<(), String> {
         self.map_err(|error| chain(error.into().as_ref()))

@@ -33,8 +33,8 @@
 //!   failed or NULL, then the event as a dead letter has it: `event_id`, `type`, `exchange`, `routing_key`, `headers`, `body`.
 //! - `event_newest`: one row per key of a handler that skips stale events: the `sequence` it has handled last, as text of 20
 //!   digits. It is forgotten with the inbox, after the handler's window.
-//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when. PostgreSQL has advisory locks
-//!   for that: `pg_try_advisory_lock(event_relay(service), part)`.
+//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when; under `payments:reconcile`, which
+//!   process runs its jobs. PostgreSQL has advisory locks for that: `pg_try_advisory_lock(event_relay(service), part)`.
 //! - `event_schema`: which migrations are applied.
 
 mod error;

@@ -76,7 +76,7 @@ const LOCK_TIMEOUT: &str = "5000";
 pub struct PostgresStore {
     /// For transactions.
     pool: PgPool,
-    /// For everything else, which must not wait behind them: the relay, migrations, questions.
+    /// For everything else, which must not wait behind them: the leases of relay and jobs, migrations, questions.
     side: PgPool,
     connections: u16,
     describe: String,
@@ -95,7 +95,7 @@ impl PostgresStore {
         Self::connect_with(url, CONNECTIONS).await
     }
 
-    /// As [`connect`](Self::connect), with at most `connections` transactions at a time; and three connections more.
+    /// As [`connect`](Self::connect), with at most `connections` transactions at a time; and four connections more.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ impl PostgresStore {
         let connections = connections.max(1);
         Ok(Self {
             pool: pool(connections),
-            side: pool(3),
+            side: pool(4),
             connections,
             describe: describe(&options),
         })
