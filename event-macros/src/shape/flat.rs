@@ -15,9 +15,9 @@ pub(super) fn object(name: &str, own: &[&TokenStream], flattened: &[&Field<'_>],
     let span = flattened
         .first()
         .map_or_else(Span::call_site, |field| field.ty().span());
-    // A mistake inside is shown once, where it is; two of one name are shown here.
-    let all_inner = quote!(__INNER);
-    let all = quote_spanned!(span=> __private::flattened::<__COUNT>(&[#(#own),*], #all_inner));
+    // Two of one name are shown at the field; a mistake inside of it has been shown there already.
+    let (all_count, all_inner) = (quote!(__COUNT), quote!(__INNER));
+    let all = quote_spanned!(span=> __private::flattened::<#all_count>(&[#(#own),*], #all_inner));
     quote!({
         const __INNER: &[&[__private::Field]] = &[#(#inner),*];
         const __COUNT: __private::usize = __private::count(#count, __INNER);
