@@ -60,7 +60,8 @@ async fn a_broken_store_does_not_pass() {
             "retention",
             "waiting_is_not_seen",
             "let_go_when_empty",
-            "no_gap_at_the_end"
+            "no_gap_at_the_end",
+            "unclaimed"
         ],
         "{report}"
     );
@@ -105,6 +106,10 @@ impl Transaction for Open {
 
     async fn amend(&mut self, handler: &str, row: &LineRow) -> Result<(), StoreError> {
         self.0.amend(handler, row).await
+    }
+
+    async fn unclaim(&mut self, handler: &str, key: &str) -> Result<(), StoreError> {
+        self.0.unclaim(handler, key).await
     }
 
     /// Whatever is in the line.

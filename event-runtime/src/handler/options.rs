@@ -148,11 +148,6 @@ impl Options {
         }
     }
 
-    /// Whether a failed event may hold its key.
-    pub(crate) fn can_hold(&self) -> bool {
-        self.on_poison() == OnPoison::Hold && self.idempotent.is_some()
-    }
-
     /// How its events follow each other, in words.
     pub(crate) fn order(&self) -> String {
         let stale = if self.skips_stale { ", stale events skipped" } else { "" };

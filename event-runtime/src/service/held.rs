@@ -5,7 +5,8 @@ use crate::store::{HeldCount, HeldKey, LineRow, Store};
 use std::fmt;
 use std::sync::Arc;
 
-/// The keys that a service's handlers hold, because one of their events has failed for good.
+/// The keys that a service's handlers hold, because one of their events has failed for good: those of handlers that are
+/// `idempotent`, also when they had an order only before.
 ///
 /// See [`Running::held`](super::Running::held).
 #[derive(Clone)]
@@ -15,7 +16,7 @@ pub struct Held {
     handlers: Vec<Holder>,
 }
 
-/// A handler that can hold keys, and how to call it.
+/// A handler that can hold keys, or could, and how to call it.
 #[derive(Clone)]
 pub(super) struct Holder {
     pub(super) shared: Arc<Shared>,
@@ -58,7 +59,8 @@ impl Held {
         found.ok_or_else(|| {
             let all: Vec<_> = self.handlers().collect();
             Error::NotFound(match all.is_empty() {
-                true => "no handler of this service holds keys: that needs `ordered_by` and `idempotent`".to_owned(),
+                true => "no handler of this service holds keys: that needs `ordered_by` and `idempotent`, and a store"
+                    .to_owned(),
                 false => format!("`{handler}` holds no keys; these do: {}", all.join(", ")),
             })
         })
@@ -157,6 +159,8 @@ impl Held {
             transaction.rollback().await?;
             return Ok(None);
         };
+        // A replay of the dead letter is no repetition: the event has had no effect.
+        transaction.unclaim(&inbox(&self.service, handler), &row.claim).await?;
         // First the copy, then the end of the original: dying in between leaves both.
         holder.shared.publisher.forward(row.outgoing.clone()).await?;
         transaction.commit().await?;

@@ -184,7 +184,8 @@ impl Common {
     /// What replays the lines of a handler: with a phase of its own, so that it goes on whatever becomes of the sessions with
     /// the broker.
     fn holder(&self, config: &Config, handler: &Registered, stats: &Arc<HandlerStats>) -> Option<Holder> {
-        if config.store.is_none() || !handler.options.can_hold() {
+        // Also without an order: what was held when it had one does not get lost.
+        if config.store.is_none() || handler.options.idempotent.is_none() {
             return None;
         }
         let shared = self.share(config, handler, stats);

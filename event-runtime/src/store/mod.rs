@@ -236,6 +236,13 @@ pub trait Transaction: Send {
     /// The connection broke.
     async fn amend(&mut self, handler: &str, row: &LineRow) -> Result<(), StoreError>;
 
+    /// Takes a key out of the inbox of `handler`: what it stands for is to be handled after all, when it comes again.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke.
+    async fn unclaim(&mut self, handler: &str, key: &str) -> Result<(), StoreError>;
+
     /// Ends the holding of `key` if its line is empty, whatever is being put into it at this time; `true` when it is not held
     /// any more.
     ///

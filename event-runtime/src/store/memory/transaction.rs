@@ -118,6 +118,7 @@ pub(super) struct MemoryTransaction {
     store: MemoryStore,
     tables: MemoryTables,
     change: Change,
+    unclaimed: Vec<(String, String)>,
 }
 
 impl MemoryTransaction {
@@ -132,6 +133,7 @@ impl MemoryTransaction {
             },
             store,
             change: Change::default(),
+            unclaimed: Vec::new(),
         }
     }
 
@@ -206,6 +208,11 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
+    async fn unclaim(&mut self, handler: &str, key: &str) -> Result<(), StoreError> {
+        self.unclaimed.push(place(handler, key));
+        Ok(())
+    }
+
     async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError> {
         let place = place(handler, key);
         self.lock([Lock::Held(place.clone())]).await?;
@@ -247,6 +254,9 @@ impl Transaction for MemoryTransaction {
         let mine: Vec<_> = mine.map(|(key, _)| key.clone()).collect();
         for key in mine {
             state.inbox.insert(key, Instant::now());
+        }
+        for key in &this.unclaimed {
+            state.inbox.remove(key);
         }
         state.tables.append(&mut this.tables.written);
         state.outbox.extend(std::mem::take(&mut this.tables.rows));

@@ -139,6 +139,13 @@ pub(super) async fn amend(connection: &mut PgConnection, handler: &str, row: &Li
     Ok(())
 }
 
+pub(super) async fn unclaim(connection: &mut PgConnection, handler: &str, key: &str) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM event_inbox WHERE handler = $1 AND key = $2";
+    let gone = sqlx::query(SQL).bind(handler).bind(key).execute(connection).await;
+    gone.map_err(store_error)?;
+    Ok(())
+}
+
 pub(super) async fn let_go(connection: &mut PgConnection, handler: &str, key: &str) -> Result<bool, StoreError> {
     // First the lock, behind which nobody puts anything into the line, then the look, which sees what was put there before.
     const LOCK: &str = "SELECT 1 FROM event_held WHERE handler = $1 AND key = $2 FOR UPDATE";

@@ -72,6 +72,10 @@ impl Transaction for PostgresTransaction {
         line::amend(self.open()?, handler, row).await
     }
 
+    async fn unclaim(&mut self, handler: &str, key: &str) -> Result<(), StoreError> {
+        line::unclaim(self.open()?, handler, key).await
+    }
+
     async fn let_go(&mut self, handler: &str, key: &str) -> Result<bool, StoreError> {
         line::let_go(self.open()?, handler, key).await
     }

@@ -120,6 +120,13 @@ pub(super) async fn amend(connection: &mut SqliteConnection, row: &LineRow) -> R
     Ok(())
 }
 
+pub(super) async fn unclaim(connection: &mut SqliteConnection, handler: &str, key: &str) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM event_inbox WHERE handler = ?1 AND key = ?2";
+    let query = sqlx::query(SQL).bind(handler.to_owned()).bind(key.to_owned());
+    query.execute(connection).await.map_err(store_error)?;
+    Ok(())
+}
+
 pub(super) async fn let_go(connection: &mut SqliteConnection, handler: &str, key: &str) -> Result<bool, StoreError> {
     const LET_GO: &str = "DELETE FROM event_held WHERE handler = ?1 AND key = ?2 \
          AND NOT EXISTS (SELECT 1 FROM event_line WHERE handler = ?1 AND key = ?2)";

@@ -33,6 +33,7 @@ pub(super) const CHECKS: &[Check] = &[
         amended,
         "an event in a line can say something else, and keeps its place"
     ),
+    check_store!(unclaimed, "what is taken out of the inbox is claimed again"),
     check_store!(undone, "a rollback leaves no key held and no line"),
     check_store!(newest, "only what is newer becomes the newest of its key"),
     check_store!(
@@ -265,6 +266,21 @@ async fn amended(desk: &Desk) -> Verdict {
         ["a/1"],
         "the line after one that is gone was amended"
     );
+    Ok(())
+}
+
+async fn unclaimed(desk: &Desk) -> Verdict {
+    desk.claim(&["a", "b"]).await?;
+    let mut transaction = desk.one.begin().await?;
+    transaction.unclaim(&desk.handler, "a").await?;
+    transaction.rollback().await?;
+    ensure_eq!(desk.seen(&["a", "b"]).await?, [true, true], "after a rollback");
+    let mut transaction = desk.one.begin().await?;
+    transaction.unclaim(&desk.handler, "a").await?;
+    transaction.unclaim(&desk.handler, "nothing").await?;
+    transaction.commit().await?;
+    ensure_eq!(desk.seen(&["a", "b"]).await?, [false, true], "afterwards");
+    ensure_eq!(desk.claim(&["a", "b"]).await?, [true, false], "claims");
     Ok(())
 }
 
