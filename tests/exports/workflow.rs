@@ -174,7 +174,10 @@ fn what_is_recorded_is_shown() {
     assert!(html.contains("billing.charge") && html.contains("v1 (live)"));
     assert!(document.contains("\"x-status\": \"live\"") && document.contains("\"x-read-by\""));
     let list: Value = serde_json::from_str(&said(&["contracts", "--json", &option])).unwrap();
-    assert_eq!((&list[1]["status"], &list[0]["status"]), (&json!("live"), &json!("live")));
+    assert_eq!(
+        (&list[1]["status"], &list[0]["status"]),
+        (&json!("live"), &json!("live"))
+    );
     for text in [&page, &html, &document] {
         assert!(!text.contains("real.person"), "a sensitive value of a sample is shown");
     }
