@@ -169,6 +169,55 @@ async fn relays_keep_the_order(world: World) {
     }
 }
 
+/// A webhook is called twice at the same time, in transactions of the application's own.
+macro_rules! twice_at_once {
+    ($name:ident, $world:ident, $pool:expr) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let world = World::$name().await;
+            let running = world
+                .start("shop", &MemoryTransport::new(), &Script::work(), With::Send)
+                .await;
+            let World::$world(_, store) = &world else {
+                unreachable!()
+            };
+            let call = async |order: u32, commit: bool| {
+                let id = EventId::derived("provider", &order.to_string());
+                let mut tx = $pool(store).begin().await.unwrap();
+                let first = running.outbox().publish_once(&mut tx, &id, &Paid { order }).await;
+                // The other one waits until this one ends.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                if commit {
+                    tx.commit().await.unwrap();
+                    running.outbox().wake();
+                } else {
+                    tx.rollback().await.unwrap();
+                }
+                first.unwrap() && commit
+            };
+            for order in 0..5 {
+                let (one, two) = tokio::join!(call(order, true), call(order, true));
+                assert!(one != two, "one of them is the first");
+            }
+            // When the first is undone, the second is the first.
+            let undone = call(5, false).await;
+            assert!(!undone && call(5, true).await && !call(5, true).await);
+            idle(&running).await;
+            assert_eq!(world.effects("send").await.len(), 6);
+            assert_eq!(counts(&running, "send").delivered, 6);
+            running.shutdown().await;
+        }
+    };
+}
+
+mod called_twice_at_once {
+    use super::*;
+    use event_runtime::EventId;
+
+    twice_at_once!(postgres, Postgres, PostgresStore::pool);
+    twice_at_once!(sqlite, Sqlite, SqliteStore::writer);
+}
+
 /// Fault matrix 29: an event with a smaller number that is committed long after its neighbours.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_commit_is_not_skipped() {
