@@ -1,5 +1,9 @@
 //! The examples of `event-runtime`. `cargo run --example order_workflow` is the one to begin with.
 
+mod database;
+
+pub use database::Database;
+
 /// The code in the README compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contracts {
+    mod checkers;
     mod collections;
     mod external;
     mod fields;
@@ -14,6 +15,7 @@ mod contracts {
     mod numbers;
     mod prelude;
     mod presence;
+    mod registries;
     mod samples;
     mod saving;
     mod tagged;

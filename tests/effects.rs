@@ -8,9 +8,13 @@ mod effects {
     #[macro_use]
     mod world;
 
+    mod broker;
     mod failing;
     mod killing;
     mod once;
     mod outbox;
+    mod reconcile;
     mod trouble;
+    mod window;
+    mod yard;
 }

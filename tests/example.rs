@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use event_runtime::prelude::*;
+use event_runtime::store::Store as _;
 use event_tests::{order_workflow, require_broker, unique};
 use std::process::{Command, Output};
 
+mod example {
+    mod webhook;
+}
+
 fn workflow(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(order_workflow());
-    for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDER_SERVICE"] {
+    for name in ["EVENT_URL", "EVENT_BUS", "GATEWAY", "ORDERS_DB", "ORDER_SERVICE"] {
         command.env_remove(name);
     }
     command
@@ -32,13 +38,17 @@ fn accounts(output: &Output) -> Vec<&str> {
     block
 }
 
-const FIRST: [&str; 7] = [
+const FIRST: [&str; 11] = [
     "accounting",
     "  lines read    1,260 = 1,260 published + 0 refused",
     "  published     1,260 = 1,220 events + 40 repeats",
     "  events        1,220 = 1,184 fulfilled + 20 stale + 16 dead letters",
     "  dead letters     16 = 2 exhausted + 6 malformed + 6 poison + 2 unknown_contract",
-    "  charges       1,184 = 1,184 events paid once + 0 paid again",
+    "  accepted      1,212 = 1,212 events + 0 second effects",
+    "  paid          1,184 = 1,184 events + 0 second effects",
+    "  closed        1,184 = 1,184 events + 0 second effects",
+    "  charged       1,184 = 1,184 keys + 0 second effects",
+    "duplicates delivered 40, second effects 0",
     "every order accounted for: yes",
 ];
 
@@ -87,8 +97,71 @@ fn repaired_and_replayed_in_process() {
     let all = text(&output.stdout);
     assert!(all.contains("8 dead letters go to it again"), "{all}");
     assert!(all.contains("1,192 fulfilled + 20 stale + 8 dead letters"), "{all}");
-    assert!(all.contains("1,192 = 1,192 events paid once + 0 paid again"), "{all}");
+    assert!(
+        all.contains("charged       1,192 = 1,192 keys + 0 second effects"),
+        "{all}"
+    );
+    assert!(
+        all.contains("paid          1,192 = 1,192 events + 0 second effects"),
+        "{all}"
+    );
     assert!(output.status.success());
+}
+
+/// The database is the judge of what happened twice, and it is the one that is asked here, without the example's own sums.
+#[tokio::test]
+async fn a_database_that_is_kept_shows_every_effect_once() {
+    let folder = std::env::temp_dir().join(unique("orders"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("orders.db");
+    let db = file.to_str().unwrap();
+    let output = workflow(&["--db", db], &[]);
+    assert!(output.status.success(), "{output:?}");
+
+    let store = SqliteStore::open(&file).await.unwrap();
+    for (table, rows) in [("orders", 1_212), ("payments", 1_184), ("closed", 1_184)] {
+        let sql = format!("SELECT count(*), count(DISTINCT event_id) FROM {table}");
+        let counts: (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .fetch_one(store.reader())
+            .await
+            .unwrap();
+        assert_eq!(counts, (rows, rows), "{table}");
+    }
+    // An effect that is there twice is seen: this is what the sums are for.
+    let again = "INSERT INTO payments SELECT * FROM payments LIMIT 1";
+    sqlx::query(again).execute(store.writer()).await.unwrap();
+    store.close().await;
+
+    let output = workflow(&["--db", db], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("has the orders of an earlier run"),
+        "{output:?}"
+    );
+
+    let output = workflow(&["--db", db, "--keep", "--within", "3"], &[]);
+    let all = text(&output.stdout);
+    assert!(
+        all.contains("paid          1,185 = 1,184 events + 1 second effects"),
+        "{all}"
+    );
+    assert!(all.contains("every order accounted for: no"), "{all}");
+    assert!(
+        all.contains("1,184 fulfilled + 20 stale"),
+        "nothing was done again: {all}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let folder = std::env::temp_dir().join(unique("orders"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = workflow(&["describe"], &[("TMPDIR", folder.to_str().unwrap())]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

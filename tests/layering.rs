@@ -18,6 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["publisher"],
     &["outbox"],
     &["handler"],
+    &["reconcile"],
     &["catalog"],
     &["consumer"],
     &["dead_letter"],

@@ -32,6 +32,11 @@ fn order() {
 }
 
 #[test]
+fn reconcile() {
+    cases("reconcile");
+}
+
+#[test]
 fn schema() {
     cases("schema");
 }

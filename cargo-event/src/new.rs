@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../templates/Cargo.toml.in")),
     (".gitignore", include_str!("../templates/gitignore.in")),
     (".gitattributes", include_str!("../templates/gitattributes.in")),
+    ("build.rs", include_str!("../templates/build.rs.in")),
     ("src/lib.rs", include_str!("../templates/lib.rs.in")),
     ("src/main.rs", include_str!("../templates/main.rs.in")),
     ("src/events/mod.rs", include_str!("../templates/events.rs.in")),
@@ -29,6 +30,7 @@ pub(crate) fn run(opt: &opt::New, output: Output) -> Result<Outcome> {
         ("service", opt.name.as_str()),
         ("crate", &opt.name.replace('-', "_")),
         ("runtime", &runtime),
+        ("contracts", &contracts(&folder)),
     ];
     let mut plan = Plan::new(&here);
     for (file, template) in FILES {
@@ -54,6 +56,13 @@ pub(crate) fn run(opt: &opt::New, output: Output) -> Result<Outcome> {
         dry_run: opt.writing.dry_run,
     };
     plan.carry_out(care, output)
+}
+
+/// Where its contracts will be, from the new folder: in it, unless a workspace has a folder for all.
+fn contracts(folder: &Path) -> String {
+    let found = event_contract::file::folder(folder).unwrap_or_default();
+    let above = folder.ancestors().position(|above| found.parent() == Some(above));
+    format!("{}contracts", "../".repeat(above.unwrap_or_default()))
 }
 
 /// The dependency, as it stands in a manifest.

@@ -111,6 +111,12 @@ impl Project {
         self.folders.get(folder).unwrap_or(&self.contracts).clone()
     }
 
+    /// Whether a package with these contracts has no build script, so that Cargo does not see new ones.
+    pub(crate) fn overlooks(&self, contracts: &Path) -> bool {
+        let mut packages = self.folders.iter().filter(|(_, own)| *own == contracts);
+        packages.any(|(package, _)| !package.join("build.rs").exists())
+    }
+
     /// Every folder of contracts of the workspace that is there, each once.
     pub(crate) fn all_contracts(&self) -> Vec<PathBuf> {
         let mut all = self.all_known_contracts();

@@ -21,7 +21,6 @@ mod version;
 
 pub use check::{
     check_contract, check_member, check_reach, check_retired, check_same_event, check_shape, check_upcast, check_view,
-    check_view_of,
 };
 pub use committed::{Allowed, Committed, Reader, Status};
 pub use contract::{Contract, Unrouted};

@@ -36,8 +36,8 @@ const _: () = {
         __DATA,
         "What an invoice needs.",
     );
-    const _: () = __private::check_view_of_event(__DATA, __OF[0usize]);
-    const _: () = __private::check_view_of_event(__DATA, __OF[1usize]);
+    const _: () = __private::check_view_of(__DATA, &__OF, 0usize);
+    const _: () = __private::check_view_of(__DATA, &__OF, 1usize);
     #[automatically_derived]
     impl __private::Schema for Placed {
         const SHAPE: __private::Shape = __private::Shape::Object(__DATA);

@@ -10,6 +10,7 @@ mod event;
 mod event_set;
 mod failure;
 mod handler;
+mod reconcile;
 mod runtime_path;
 mod schema;
 mod serde;
@@ -242,9 +243,10 @@ pub fn schema(input: TokenStream) -> TokenStream {
 ///
 /// # What does not compile
 ///
-/// A field that the event does not have, of another type or a narrower range; a field that is required here and may be
-/// absent or `null` there; an enum that lacks a variant and has no `#[serde(other)]`; `deny_unknown_fields`, which would
-/// break with the producer's next field; a version without a contract. A retired version is a warning.
+/// A field that none of the versions has, of another type or a narrower range; a field that is required here and that one
+/// of the versions lacks, or may leave out or write as `null`; an enum that lacks a variant and has no `#[serde(other)]`;
+/// `deny_unknown_fields`, which would break with the producer's next field; a version without a contract. A retired version
+/// is a warning.
 #[proc_macro_derive(View, attributes(view))]
 pub fn view(input: TokenStream) -> TokenStream {
     view::derive(&parse_macro_input!(input as DeriveInput)).into()
@@ -415,4 +417,64 @@ pub fn failure(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn handler(options: TokenStream, item: TokenStream) -> TokenStream {
     handler::expand(options.into(), item.into()).into()
+}
+
+/// Makes an async function a job that publishes what another system knows and we do not, and leaves it a function.
+///
+/// ```
+/// use event_runtime::prelude::*;
+///
+/// #[derive(Debug, Serialize, Deserialize, Event)]
+/// #[event(name = "payment.settled", version = 1, owner = "payments", unrouted = "keep")]
+/// struct PaymentSettled {
+///     payment_id: String,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Provider;
+///
+/// impl Provider {
+///     async fn settled(&self) -> Result<Vec<String>, BoxError> {
+///         Ok(vec!["pay_1".to_owned()])
+///     }
+/// }
+///
+/// /// Publishes the payments that the provider knows and we do not.
+/// #[reconcile(every = "1h", timeout = "5m")]
+/// async fn missing_payments(provider: State<Provider>, missing: Missing<PaymentSettled>) -> Result<(), BoxError> {
+///     for payment_id in provider.settled().await? {
+///         // The same id as in the webhook: what came there is not missing.
+///         let id = EventId::derived("provider", &payment_id);
+///         missing.publish(id, &PaymentSettled { payment_id }).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let service = Service::new("payments").state(Provider).store(MemoryStore::new()).reconcile::<missing_payments>();
+/// # let _ = service;
+/// ```
+///
+/// What is missing is decided by ids, in the transaction that puts the events into the outbox, so a job that dies in the
+/// middle has published nothing twice, and the next run publishes the rest. The service needs a store. One process of a
+/// service runs the jobs; another takes over when it is gone.
+///
+/// A run that fails, panics or takes too long is logged with its error and counted in `Running::snapshot`; the next one comes
+/// after 1 s, 2 s, .. up to `every`. At a shutdown a run is broken off at its next `await`.
+///
+/// # Arguments and result
+///
+/// `State<T>`, and `Missing<E>` for each event it publishes, by value. It returns nothing or `Result<(), E>`, with any error.
+///
+/// # Options
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `every = "1h"` | required | how long after one run the next one begins, give or take a tenth; the first begins within 10 s of the start |
+/// | `timeout = "5m"` | this | the longest one run may take |
+/// | `window = "14d"` | this | how long it is remembered what was published: longer than the other system is asked back for |
+/// | `name = "missing"` | the function's name | names it in `describe`, in logs and in figures |
+/// | `crate = "my::event_runtime"` | `::event_runtime` | where the runtime is, for crates that re-export it |
+#[proc_macro_attribute]
+pub fn reconcile(options: TokenStream, item: TokenStream) -> TokenStream {
+    reconcile::expand(options.into(), item.into()).into()
 }

@@ -30,6 +30,7 @@ symbols! {
     EVENT_SET = "event_set",
     FAILURE = "failure",
     HANDLER = "handler",
+    RECONCILE = "reconcile",
     SCHEMA = "schema",
     VIEW = "view",
     // Everywhere.
@@ -76,4 +77,6 @@ symbols! {
     PARTITIONS = "partitions",
     ON_POISON = "on_poison",
     STALE = "stale",
+    // #[reconcile(..)].
+    EVERY = "every",
 }

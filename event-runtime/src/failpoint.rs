@@ -9,6 +9,10 @@ pub(crate) const AFTER_COPY: &str = "after-copy";
 pub(crate) const BEFORE_COMMIT: &str = "before-commit";
 /// Right after it is committed, and before anything is acked.
 pub(crate) const AFTER_COMMIT: &str = "after-commit";
+/// Right before a group of a reconcile job's events is committed.
+pub(crate) const BEFORE_GROUP: &str = "before-group";
+/// Right after it is committed.
+pub(crate) const AFTER_GROUP: &str = "after-group";
 /// Right after the broker has confirmed events from the outbox, and before they are deleted there.
 pub(crate) const AFTER_RELAY: &str = "after-relay";
 

@@ -120,7 +120,8 @@
 //!
 //! `#[handler(idempotent)]` takes a transaction of the service's [`store`]: `tx: &mut Tx<'_, Postgres>`, or `Sqlite`, or
 //! `Memory` in tests. The note that the event is handled, what the handler writes there and the events it emits commit
-//! together; a repeated event is acked and has no effect. [`Running::outbox`] does the same for code outside of handlers.
+//! together; a repeated event is acked and has no effect. [`Running::outbox`] does the same for code outside of handlers,
+//! and [`#[reconcile]`](macro@reconcile) jobs publish what another system knows and we do not.
 //!
 //! ```
 //! use event_runtime::prelude::*;
@@ -228,7 +229,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `macros` | ✔ | the derives and `#[handler]` |
+//! | `macros` | ✔ | the derives, `#[handler]` and `#[reconcile]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
 //! | `postgres` | | `PostgresStore` |
 //! | `sqlite` | | `SqliteStore` |
@@ -245,6 +246,7 @@
 //! | [`envelope`] | CloudEvents: attributes, ids, traces |
 //! | [`handler`](mod@handler) | what a handler takes and returns, and its options |
 //! | [`message`] | body, headers, limits |
+//! | [`reconcile`](mod@reconcile) | jobs that publish what is missing |
 //! | [`store`] | inbox and outbox; the memory, SQLite and PostgreSQL stores |
 //! | [`topology`] | exchanges, queues and bindings, and their names |
 //! | [`transport`] | the seam to a broker; the memory and RabbitMQ transports |
@@ -266,6 +268,7 @@ pub mod message;
 mod outbox;
 pub mod prelude;
 mod publisher;
+pub mod reconcile;
 mod retry;
 mod service;
 mod stats;
@@ -280,13 +283,14 @@ pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
 pub use event::{Event, EventSet, View};
-pub use event_contract::{Contract, Field, Object, Schema, Shape, Unrouted, Version};
+pub use event_contract::{Contract, Field, Object, Schema, Shape, Status, Unrouted, Version};
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, View, handler, reconcile};
 pub use failure::{BoxError, Class, Failure};
 pub use handler::{Batch, Context, Emit, Handler, State};
 pub use outbox::{Outbox, OutboxError};
 pub use publisher::Publisher;
+pub use reconcile::Missing;
 pub use retry::RetryPolicy;
 pub use service::{Handle, Held, Lined, Processed, Running, Service};
-pub use stats::{HandlerSnapshot, Snapshot};
+pub use stats::{HandlerSnapshot, JobSnapshot, Snapshot};

@@ -5,6 +5,7 @@ pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{BoxError, Class, Failure};
 pub use crate::handler::{Batch, Context, Emit, State};
 pub use crate::publisher::Publisher;
+pub use crate::reconcile::Missing;
 pub use crate::service::{Handle, Service};
 pub use crate::store::Tx;
 pub use crate::store::memory::{Memory, MemoryStore};
@@ -14,6 +15,6 @@ pub use crate::store::postgres::{Postgres, PostgresStore};
 pub use crate::store::sqlite::{Sqlite, SqliteStore};
 pub use event_contract::Schema;
 #[cfg(feature = "macros")]
-pub use event_macros::{Event, EventSet, Failure, Schema, View, handler};
+pub use event_macros::{Event, EventSet, Failure, Schema, View, handler, reconcile};
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;

@@ -145,6 +145,27 @@ fn percentile(counts: &[u64], part: f64) -> Duration {
     Duration::ZERO
 }
 
+/// Counters of one job.
+#[derive(Debug, Default)]
+pub(crate) struct JobStats {
+    pub(crate) runs: Counter,
+    pub(crate) failed: Counter,
+    pub(crate) published: Counter,
+    pub(crate) known: Counter,
+}
+
+impl JobStats {
+    pub(crate) fn snapshot(&self, job: &str) -> JobSnapshot {
+        JobSnapshot {
+            job: job.to_owned(),
+            runs: self.runs.get(),
+            failed: self.failed.get(),
+            published: self.published.get(),
+            known: self.known.get(),
+        }
+    }
+}
+
 /// What a service has done since it started.
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
@@ -153,6 +174,25 @@ pub struct Snapshot {
     pub published: u64,
     /// One entry per handler, in the order in which they were registered.
     pub handlers: Vec<HandlerSnapshot>,
+    /// One entry per `#[reconcile]` job, in the order in which they were registered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobSnapshot>,
+}
+
+/// What one job has done in this process since the service started.
+#[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct JobSnapshot {
+    /// Its name.
+    pub job: String,
+    /// Runs that have ended, whatever came of them.
+    pub runs: u64,
+    /// Runs that ended with an error, a panic or at their time limit.
+    pub failed: u64,
+    /// Events that were missing, and are in the outbox.
+    pub published: u64,
+    /// Events that were not missing.
+    pub known: u64,
 }
 
 /// What one handler has done since the service started.

@@ -1,4 +1,4 @@
-//! What happens: the three events of the workflow.
+//! What happens: the four events of the workflow.
 
 use event_runtime::prelude::*;
 
@@ -12,6 +12,22 @@ pub struct OrderPlaced {
     /// 1 for a new order, one more with every change.
     #[event(sequence)]
     pub revision: u32,
+    /// Where the receipt goes.
+    #[event(sensitive)]
+    pub email: String,
+    /// The card, as the payment gateway calls it.
+    pub card: String,
+    /// What is to be paid.
+    pub total_cents: i64,
+}
+
+/// An order is good, and its payment may be taken.
+#[derive(Clone, Serialize, Deserialize, Event)]
+#[event(name = "payment.requested", version = 1, owner = "checkout")]
+pub struct PaymentRequested {
+    /// The shop's number of the order.
+    #[event(key)]
+    pub order_ref: String,
     /// Where the receipt goes.
     #[event(sensitive)]
     pub email: String,

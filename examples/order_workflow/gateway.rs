@@ -1,7 +1,8 @@
 //! A payment gateway that behaves as badly as real ones, but the same way every time.
 
+use crate::ledger::Effects;
 use event_runtime::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,15 +18,6 @@ pub enum PaymentError {
     #[error("the payment gateway does not answer (503)")]
     #[failure(retry)]
     Unavailable,
-    /// A later revision of the order is known already.
-    #[error("revision {arrived} came after revision {newest}: stale, skipped")]
-    #[failure(skip)]
-    Stale {
-        /// What came.
-        arrived: u32,
-        /// What is known.
-        newest: u32,
-    },
 }
 
 /// The gateway's client. A clone is the same gateway.
@@ -41,7 +33,9 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Books {
     tries: HashMap<String, u32>,
-    charges: HashMap<String, u64>,
+    answers: HashMap<String, u64>,
+    /// The key of every charge: one that is here twice was charged twice.
+    charges: Vec<String>,
 }
 
 impl Gateway {
@@ -73,7 +67,7 @@ impl Gateway {
         tokio::time::sleep(takes).await;
         let repaired = self.0.repaired.load(Ordering::Relaxed);
         let mut books = self.books();
-        if let Some(authorization) = books.charges.get(key).copied() {
+        if let Some(authorization) = books.answers.get(key).copied() {
             return Ok(authorization);
         }
         let tries = books.tries.entry(key.to_owned()).or_default();
@@ -85,13 +79,19 @@ impl Gateway {
             _ => {}
         }
         let authorization = 7_000_001 + books.charges.len() as u64;
-        books.charges.insert(key.to_owned(), authorization);
+        books.charges.push(key.to_owned());
+        books.answers.insert(key.to_owned(), authorization);
         Ok(authorization)
     }
 
-    /// How many authorizations were made.
-    pub fn charges(&self) -> u64 {
-        self.books().charges.len() as u64
+    /// How many charges were made, and for how many different keys.
+    pub fn charges(&self) -> Effects {
+        let books = self.books();
+        let keys: HashSet<_> = books.charges.iter().collect();
+        Effects {
+            all: books.charges.len() as u64,
+            different: keys.len() as u64,
+        }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {

@@ -1,130 +1,130 @@
 //! The books: what became of every event, under the id of the order that began it.
+//!
+//! Every handler adds a row, and no constraint keeps it from adding a second one: what happens twice is there twice.
 
 use crate::events::{OrderPlaced, PaymentAuthorized};
-use crate::gateway::PaymentError;
 use event_runtime::prelude::*;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use sqlx::{QueryBuilder, SqliteConnection, SqlitePool};
+use std::collections::HashMap;
 
-/// What became of an order so far. A later state never goes back to an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Made where they are missing.
+pub const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS orders (event_id TEXT NOT NULL, order_ref TEXT NOT NULL, revision INTEGER NOT NULL, \
+        stale BOOLEAN NOT NULL);
+    CREATE INDEX IF NOT EXISTS orders_by_ref ON orders (order_ref);
+    CREATE TABLE IF NOT EXISTS payments (event_id TEXT NOT NULL, order_ref TEXT NOT NULL, authorization INTEGER NOT NULL, \
+        place INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS payments_by_ref ON payments (order_ref);
+    CREATE TABLE IF NOT EXISTS closed (event_id TEXT NOT NULL);
+";
+
+/// Writes down that an order came, and says whether a later revision had come before.
+pub async fn accept(tx: &mut SqliteConnection, order: &OrderPlaced, id: &EventId) -> Result<bool, sqlx::Error> {
+    const SQL: &str = "INSERT INTO orders (event_id, order_ref, revision, stale) SELECT ?1, ?2, ?3, \
+         EXISTS (SELECT 1 FROM orders WHERE order_ref = ?2 AND revision > ?3) RETURNING stale";
+    sqlx::query_scalar(SQL)
+        .bind(id.to_string())
+        .bind(&order.order_ref)
+        .bind(order.revision)
+        .fetch_one(tx)
+        .await
+}
+
+/// Writes a payment down; returns the order's place in the warehouse's list: the one it has, or the next one.
+pub async fn pay(tx: &mut SqliteConnection, payment: &PaymentAuthorized, order_id: &str) -> Result<u64, sqlx::Error> {
+    const SQL: &str = "INSERT INTO payments (event_id, order_ref, authorization, place) SELECT ?1, ?2, ?3, \
+         coalesce((SELECT min(place) FROM payments WHERE order_ref = ?2), (SELECT max(rowid) FROM payments) + 1, 1) \
+         RETURNING place";
+    let place: i64 = sqlx::query_scalar(SQL)
+        .bind(order_id)
+        .bind(&payment.order_ref)
+        .bind(payment.authorization as i64)
+        .fetch_one(tx)
+        .await?;
+    Ok(place.unsigned_abs())
+}
+
+/// Writes down that orders are through.
+pub async fn close(tx: &mut SqliteConnection, order_ids: impl Iterator<Item = &str>) -> Result<(), sqlx::Error> {
+    let mut query = QueryBuilder::new("INSERT INTO closed (event_id) ");
+    query.push_values(order_ids, |mut row, id| {
+        row.push_bind(id.to_owned());
+    });
+    query.build().execute(tx).await.map(drop)
+}
+
+/// What became of an order so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Came to the first handler.
-    Arrived,
+    /// The first handler has it.
+    Accepted,
     /// A later revision had come before: nothing to do.
     Stale,
-    /// On the list of a warehouse.
-    Enlisted,
-    /// Through all three handlers.
+    /// Paid, and on the list of a warehouse.
+    Paid,
+    /// Through all handlers.
     Fulfilled,
 }
 
-/// The books. A clone is the same books.
-#[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Books>>);
-
-#[derive(Debug, Default)]
-struct Books {
-    newest: HashMap<String, u32>,
-    stages: HashMap<String, Stage>,
-    places: HashMap<String, u64>,
-    paid: HashMap<String, HashSet<u64>>,
-    again: Again,
+/// What was done, and to how many different things: more of the first than of the second is a second effect.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effects {
+    pub all: u64,
+    pub different: u64,
 }
 
-/// Events that a handler had seen before.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Again {
-    /// At the payment.
-    pub placed: u64,
-    /// At the warehouse.
-    pub authorized: u64,
-    /// At the end.
-    pub queued: u64,
+impl Effects {
+    /// How many there are too many.
+    pub fn again(self) -> u64 {
+        self.all - self.different
+    }
 }
+
+/// What is in the tables: for reading only.
+#[derive(Debug, Clone)]
+pub struct Ledger(SqlitePool);
 
 impl Ledger {
-    /// Notes that an order came.
-    ///
-    /// # Errors
-    ///
-    /// [`PaymentError::Stale`] after a later revision of the same order.
-    pub fn arrived(&self, order: &OrderPlaced, ctx: &Context) -> Result<(), PaymentError> {
-        let mut books = self.books();
-        let known = books.stages.contains_key(&ctx.metadata.correlation_id);
-        if known && ctx.attempt == 1 && !ctx.replay {
-            books.again.placed += 1;
+    pub fn new(store: &SqliteStore) -> Self {
+        Self(store.reader().clone())
+    }
+
+    /// How many events have come to their end: closed, or stale.
+    pub async fn ended(&self) -> Result<u64, sqlx::Error> {
+        const SQL: &str = "SELECT (SELECT count(*) FROM closed) + (SELECT count(*) FROM orders WHERE stale)";
+        let ended: i64 = sqlx::query_scalar(SQL).fetch_one(&self.0).await?;
+        Ok(ended.unsigned_abs())
+    }
+
+    /// What became of every event.
+    pub async fn stages(&self) -> Result<HashMap<String, Stage>, sqlx::Error> {
+        const SQL: &str = "SELECT event_id, stale, event_id IN (SELECT event_id FROM payments), \
+             event_id IN (SELECT event_id FROM closed) FROM orders";
+        let rows: Vec<(String, bool, bool, bool)> = sqlx::query_as(SQL).fetch_all(&self.0).await?;
+        let stages = rows.into_iter().map(|row| match row {
+            (id, _, _, true) => (id, Stage::Fulfilled),
+            (id, _, true, _) => (id, Stage::Paid),
+            (id, true, _, _) => (id, Stage::Stale),
+            (id, ..) => (id, Stage::Accepted),
+        });
+        Ok(stages.collect())
+    }
+
+    /// Rows and different events: of the orders, the payments, and the orders that are closed.
+    pub async fn effects(&self) -> Result<[Effects; 3], sqlx::Error> {
+        const SQL: [&str; 3] = [
+            "SELECT count(*), count(DISTINCT event_id) FROM orders",
+            "SELECT count(*), count(DISTINCT event_id) FROM payments",
+            "SELECT count(*), count(DISTINCT event_id) FROM closed",
+        ];
+        let mut effects = [Effects::default(); 3];
+        for (effects, sql) in effects.iter_mut().zip(SQL) {
+            let (all, different): (i64, i64) = sqlx::query_as(sql).fetch_one(&self.0).await?;
+            *effects = Effects {
+                all: all.unsigned_abs(),
+                different: different.unsigned_abs(),
+            };
         }
-        let newest = books.newest.entry(order.order_ref.clone()).or_default();
-        *newest = order.revision.max(*newest);
-        let newest = *newest;
-        if order.revision < newest {
-            books.reach(&ctx.metadata.correlation_id, Stage::Stale);
-            return Err(PaymentError::Stale {
-                arrived: order.revision,
-                newest,
-            });
-        }
-        books.reach(&ctx.metadata.correlation_id, Stage::Arrived);
-        Ok(())
-    }
-
-    /// Notes what the gateway answered.
-    pub fn paid(&self, authorization: u64, ctx: &Context) {
-        let mut books = self.books();
-        let paid = books.paid.entry(ctx.metadata.correlation_id.clone()).or_default();
-        paid.insert(authorization);
-    }
-
-    /// How many events were paid once, and how many more than once.
-    pub fn payments(&self) -> (usize, usize) {
-        let books = self.books();
-        let once = books.paid.values().filter(|paid| paid.len() == 1).count();
-        (once, books.paid.len() - once)
-    }
-
-    /// The order's place in the warehouse's list: the one it has, or the next one.
-    pub fn enlist(&self, payment: &PaymentAuthorized, ctx: &Context) -> u64 {
-        let mut books = self.books();
-        let known = books.stages.get(&ctx.metadata.correlation_id) >= Some(&Stage::Enlisted);
-        books.again.authorized += u64::from(known);
-        let next = books.places.len() as u64 + 1;
-        let place = *books.places.entry(payment.order_ref.clone()).or_insert(next);
-        books.reach(&ctx.metadata.correlation_id, Stage::Enlisted);
-        place
-    }
-
-    /// Notes that an order is through.
-    pub fn close(&self, correlation_id: &str) {
-        let mut books = self.books();
-        let known = books.stages.get(correlation_id) == Some(&Stage::Fulfilled);
-        books.again.queued += u64::from(known);
-        books.reach(correlation_id, Stage::Fulfilled);
-    }
-
-    /// What became of the event `id`.
-    pub fn stage(&self, id: &str) -> Option<Stage> {
-        self.books().stages.get(id).copied()
-    }
-
-    /// How many orders have a place on a list.
-    pub fn places(&self) -> u64 {
-        self.books().places.len() as u64
-    }
-
-    /// Events that a handler had seen before.
-    pub fn again(&self) -> Again {
-        self.books().again
-    }
-
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Books {
-    fn reach(&mut self, id: &str, stage: Stage) {
-        let reached = self.stages.entry(id.to_owned()).or_insert(stage);
-        *reached = stage.max(*reached);
+        Ok(effects)
     }
 }

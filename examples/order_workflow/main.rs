@@ -15,11 +15,12 @@ mod summary;
 
 use account::{Account, Run};
 use clap::Parser;
+use event_examples::Database;
 use event_runtime::prelude::*;
 use event_runtime::{Running, Select};
 use events::OrderPlaced;
 use gateway::Gateway;
-use handlers::{authorize_payment, close_orders, queue_fulfillment};
+use handlers::{accept_order, authorize_payment, close_orders, queue_fulfillment};
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::Ledger;
 use std::ffi::OsString;
@@ -39,9 +40,12 @@ struct Arguments {
     /// The broker, as in amqp://guest:guest@127.0.0.1:5672; EVENT_URL says the same [default: in process].
     #[arg(long)]
     url: Option<String>,
-    /// Keep what was on the broker before, and leave the dead letters there at the end.
+    /// Keep what was on the broker and in the database before, and leave the dead letters there at the end.
     #[arg(long)]
     keep: bool,
+    /// The file for the database; ORDERS_DB says the same, to the commands as well [default: a new one, removed at the end].
+    #[arg(long, value_name = "FILE", env = "ORDERS_DB")]
+    db: Option<PathBuf>,
     /// At the end repair the gateway and replay what it could not do.
     #[arg(long)]
     replay: bool,
@@ -56,13 +60,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let (gateway, ledger) = (Gateway::from_env(), Ledger::default());
-    let done = if arguments.command.is_empty() {
-        workflow(&arguments, &gateway, &ledger).await
-    } else {
-        service(&gateway, &ledger).main().await.map(|()| true)
-    };
-    match done {
+    match run(&arguments).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -72,31 +70,58 @@ async fn main() -> ExitCode {
     }
 }
 
+async fn run(arguments: &Arguments) -> event_runtime::Result<bool> {
+    let workflow_runs = arguments.command.is_empty();
+    if let (Some(file), true, false) = (&arguments.db, workflow_runs, arguments.keep)
+        && file.exists()
+    {
+        return Err(event_runtime::Error::Setting(format!(
+            "{} has the orders of an earlier run: `--keep` goes on with them, another name begins anew",
+            file.display()
+        )));
+    }
+    let database = Database::open(arguments.db.as_deref(), ledger::TABLES).await?;
+    let gateway = Gateway::from_env();
+    if workflow_runs {
+        workflow(arguments, &gateway, &database.store).await
+    } else {
+        service(&gateway, &database.store).main().await.map(|()| true)
+    }
+}
+
 /// The whole wiring: what there is, and who takes what follows from the types of the handlers.
-fn service(gateway: &Gateway, ledger: &Ledger) -> Service<impl Sized> {
+fn service(gateway: &Gateway, store: &SqliteStore) -> Service<impl Sized, SqliteStore> {
     let name = std::env::var("ORDER_SERVICE").unwrap_or_else(|_| "order-workflow".to_owned());
     Service::new(name)
         .bus("order_workflow")
         .state(gateway.clone())
-        .state(ledger.clone())
+        .store(store.clone())
         .publishes::<OrderPlaced>()
+        .handle::<accept_order>()
         .handle::<authorize_payment>()
         .handle::<queue_fulfillment>()
         .handle::<close_orders>()
 }
 
 /// `true` when every order is accounted for.
-async fn workflow(arguments: &Arguments, gateway: &Gateway, ledger: &Ledger) -> event_runtime::Result<bool> {
+async fn workflow(arguments: &Arguments, gateway: &Gateway, store: &SqliteStore) -> event_runtime::Result<bool> {
     let path = arguments.file.clone().unwrap_or_else(feed::default_path);
     let lines = feed::read(&path).map_err(event_runtime::Error::Setting)?;
-    let mut service = service(gateway, ledger);
+    let ledger = Ledger::new(store);
+    let mut service = service(gateway, store);
     if let Some(url) = &arguments.url {
         service = service.url(url);
     }
     if !arguments.keep {
         service.remove_topology().await?;
     }
-    let since = SystemTime::now();
+    // Dead letters from before are of another run, unless it was the same database.
+    let goes_on = arguments.keep && arguments.db.is_some();
+    let since = if goes_on {
+        SystemTime::UNIX_EPOCH
+    } else {
+        SystemTime::now()
+    };
     let running = service.start().await?;
     running.ready().await;
     let started = Instant::now();
@@ -107,7 +132,7 @@ async fn workflow(arguments: &Arguments, gateway: &Gateway, ledger: &Ledger) -> 
         running: &running,
         lines: &lines,
         refused: &refused,
-        ledger,
+        ledger: &ledger,
         gateway,
         since,
     };

@@ -13,15 +13,6 @@ pub fn text(account: &Account, took: Duration) -> String {
     if account.dead() > 0 {
         let _ = writeln!(text, "{}\n", dead_letters(account));
     }
-    let again = account.again;
-    let _ = writeln!(
-        text,
-        "seen before: {} at the payment, {} at the warehouse, {} at the end; {} places for all of them\n",
-        count(again.placed),
-        count(again.authorized),
-        count(again.queued),
-        count(account.places)
-    );
     text.push_str(&accounting(account));
     let _ = writeln!(text, "took {}", time(took));
     text
@@ -72,28 +63,32 @@ fn accounting(account: &Account) -> String {
                 reasons.join(" + ")
             },
         ),
-        (
-            "charges",
-            account.charges as usize,
-            format!(
-                "{} events paid once + {} paid again",
-                count(account.paid_once),
-                account.paid_again
-            ),
-        ),
     ];
     let mut text = "accounting\n".to_owned();
     for (name, total, parts) in sums {
         let _ = writeln!(text, "  {name:<12} {:>6} = {parts}", count(total as u64));
     }
+    let [accepted, paid, closed] = account.rows;
+    let effects = [
+        ("accepted", accepted, "events"),
+        ("paid", paid, "events"),
+        ("closed", closed, "events"),
+        ("charged", account.charges, "keys"),
+    ];
+    for (name, effects, of) in effects {
+        let (all, different, again) = (count(effects.all), count(effects.different), effects.again());
+        let _ = writeln!(
+            text,
+            "  {name:<12} {all:>6} = {different} {of} + {again} second effects"
+        );
+    }
+    let (duplicates, second) = (count(account.duplicates()), account.second_effects());
+    let _ = writeln!(text, "duplicates delivered {duplicates}, second effects {second}");
     let _ = writeln!(
         text,
         "every order accounted for: {}",
         if account.complete() { "yes" } else { "no" }
     );
-    if account.paid_again > 0 {
-        let _ = writeln!(text, "  paid more than once: {} events", account.paid_again);
-    }
     for missing in account.missing.iter().take(20) {
         let _ = writeln!(text, "  missing: {missing}");
     }
@@ -108,7 +103,7 @@ fn handlers(account: &Account) -> Table {
         "handler",
         "delivered",
         "handled",
-        "skipped",
+        "duplicates",
         "retried",
         "dead letters",
         "p50",
@@ -119,7 +114,7 @@ fn handlers(account: &Account) -> Table {
             handler.handler.clone(),
             count(handler.delivered),
             count(handler.handled),
-            count(handler.skipped),
+            count(handler.duplicates),
             count(handler.retried + handler.delayed),
             count(handler.dead()),
             time(handler.p50),

@@ -39,6 +39,8 @@ pub(crate) enum Section {
     Publish,
     Consume,
     Latency,
+    Effects,
+    Outbox,
     Memory,
     Dispatch,
     Idle,

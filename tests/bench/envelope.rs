@@ -5,8 +5,6 @@ use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
 use uuid::Uuid;
 
-use crate::order::Order;
-
 /// How much a message says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Envelope {
@@ -18,16 +16,16 @@ pub(crate) enum Envelope {
 
 impl Envelope {
     /// The properties of one message of the type `key`.
-    pub(crate) fn properties(self, order: &Order, key: &str) -> BasicProperties {
+    pub(crate) fn properties(self, subject: Uuid, key: &str) -> BasicProperties {
         let persistent = BasicProperties::default().with_delivery_mode(2);
         match self {
             Self::Bare => persistent,
-            Self::CloudEvents => cloud_events(persistent, order, key),
+            Self::CloudEvents => cloud_events(persistent, subject, key),
         }
     }
 }
 
-fn cloud_events(properties: BasicProperties, order: &Order, key: &str) -> BasicProperties {
+fn cloud_events(properties: BasicProperties, subject: Uuid, key: &str) -> BasicProperties {
     let id = Uuid::now_v7().to_string();
     let now = Timestamp::now();
     let mut headers = FieldTable::default();
@@ -38,7 +36,7 @@ fn cloud_events(properties: BasicProperties, order: &Order, key: &str) -> BasicP
     header("cloudEvents_id", id.clone());
     header("cloudEvents_source", "checkout".to_owned());
     header("cloudEvents_type", key.to_owned());
-    header("cloudEvents_subject", order.order_id.to_string());
+    header("cloudEvents_subject", subject.to_string());
     header("cloudEvents_time", now.to_string());
     header("cloudEvents_correlationid", id.clone());
     header(

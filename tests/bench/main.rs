@@ -4,9 +4,11 @@
 //! Read the ratios: absolute figures belong to one machine on one day.
 
 mod args;
+mod arrivals;
 mod broker;
 mod contender;
 mod envelope;
+mod ledger;
 mod machine;
 mod order;
 mod pace;
@@ -56,6 +58,8 @@ async fn run(section: Section, args: &Args) -> Result<()> {
         Section::Publish => section::publish::run(args).await,
         Section::Consume => section::consume::run(args).await,
         Section::Latency => section::latency::run(args).await,
+        Section::Effects => section::effects::run(args).await,
+        Section::Outbox => section::outbox::run(args).await,
         Section::Memory => section::memory::run(args).await,
         Section::Dispatch => section::dispatch::run(),
         Section::Idle => section::idle::run(args).await,

@@ -33,6 +33,29 @@ pub(crate) struct Line {
     pub(crate) cents: i64,
 }
 
+/// The routing key of what comes of an order.
+pub(crate) const ORDER_PAID: &str = "order.paid.v1";
+
+/// What comes of an order.
+#[derive(Debug, Clone, Serialize, Deserialize, Event)]
+#[event(name = "order.paid", version = 1, owner = "payments")]
+pub(crate) struct Paid {
+    #[event(key)]
+    pub(crate) order_id: Uuid,
+    pub(crate) position: u64,
+    pub(crate) total_cents: i64,
+}
+
+impl From<&Order> for Paid {
+    fn from(order: &Order) -> Self {
+        Self {
+            order_id: order.order_id,
+            position: order.position,
+            total_cents: order.total_cents,
+        }
+    }
+}
+
 impl Order {
     /// The order at `position`; the same position gives the same order.
     pub(crate) fn sample(position: u64) -> Self {

@@ -1,6 +1,6 @@
 //! What the scaffolds write compiles without a warning, and passes its own tests.
 
-use super::place::{Place, checkout};
+use super::place::{Place, checkout, contract};
 use std::fs;
 
 /// One test for everything: what takes its time is building the runtime.
@@ -19,7 +19,16 @@ fn passes_clippy_and_its_own_tests() {
     add(&["handler", "count_lines", "--event", "order.line_added"]);
     // The versions that the workspace has been built with are on this machine.
     fs::copy(checkout().join("Cargo.lock"), place.path().join("payments/Cargo.lock")).unwrap();
-    place.event("payments", &["contract", "accept"]).ends(0);
+    // A contract that comes from elsewhere, and nothing else: the compiler is asked again, and when it has gone, too.
+    place.cargo("payments", &["check", "--quiet"]).ends(0);
+    let added = contract("order.line_added", 1, "live", "order_id = \"uuid\"\nsku = \"string\"");
+    place.write("payments/contracts/order.line_added/v1.toml", &added);
+    let ran = place.cargo("payments", &["check", "--quiet"]).ends(101);
+    ran.errs("sku: a field was removed that consumers read [field-removed]");
+    fs::remove_dir_all(place.path().join("payments/contracts")).unwrap();
+    place.cargo("payments", &["check", "--quiet"]).ends(0);
+    let ran = place.event("payments", &["contract", "accept"]).ends(0);
+    assert!(!ran.err.contains("build.rs"), "{}", ran.err);
     add(&["handler", "ship_order", "--event", "order.placed", "--view"]);
     place.cargo("payments", &["fmt", "--check"]).ends(0);
     place

@@ -1,8 +1,10 @@
 //! A temporary folder with a git repository, and `cargo event` in it.
 
 use event_tests::unique;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -123,6 +125,20 @@ impl Place {
     pub(crate) fn event(&self, folder: &str, arguments: &[&str]) -> Ran {
         let mut command = self.command(folder, env!("CARGO_BIN_EXE_test-cargo-event"));
         run(command.arg("event").args(arguments))
+    }
+
+    /// The same at a terminal, where somebody has typed `keys` ahead.
+    pub(crate) fn event_at_a_terminal(&self, folder: &str, arguments: &[&str], keys: &str) -> Ran {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap();
+        let theirs = File::options().read(true).write(true).open(name.to_str().unwrap());
+        File::from(ours.try_clone().unwrap())
+            .write_all(keys.as_bytes())
+            .unwrap();
+        let mut command = self.command(folder, env!("CARGO_BIN_EXE_test-cargo-event"));
+        run(command.arg("event").args(arguments).stdin(theirs.unwrap()))
     }
 
     pub(crate) fn cargo(&self, folder: &str, arguments: &[&str]) -> Ran {

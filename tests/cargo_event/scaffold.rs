@@ -47,6 +47,7 @@ fn nothing_is_left_to_fill_in() {
         "Cargo.toml",
         ".gitignore",
         ".gitattributes",
+        "build.rs",
         "src/main.rs",
         "src/lib.rs",
         "src/events/mod.rs",
@@ -138,6 +139,33 @@ fn nobody_to_ask_means_no() {
         .errs("payments/src/lib.rs is there already");
 }
 
+/// Each file is asked for, and nothing is written before the last answer.
+#[test]
+fn somebody_at_a_terminal_is_asked() {
+    let place = service();
+    let (main, service) = ("payments/src/main.rs", "payments/src/lib.rs");
+    let written = [main, service].map(|file| place.read(file));
+    let answer = |keys: &str| {
+        [main, service].iter().for_each(|file| place.write(file, "// mine\n"));
+        place.event_at_a_terminal(".", &["new", "payments"], keys)
+    };
+    // A key of `no`, of nothing, of what is no answer, and no more keys at all.
+    for keys in ["y\nn\n", "y\n\n", "y\nmaybe\n", "n\ny\n", "\u{4}"] {
+        let ran = answer(keys).ends(2).errs("Overwrite it? [y/N] ");
+        ran.errs("is there already, and it is different; nothing was written");
+        assert_eq!(
+            [main, service].map(|file| place.read(file)),
+            ["// mine\n"; 2],
+            "{keys:?}"
+        );
+    }
+    for keys in ["y\ny\n", "yes\nY\n"] {
+        let ran = answer(keys).ends(0).says("changed payments/src/main.rs");
+        assert_eq!(ran.err.matches("Overwrite it?").count(), 2, "{}", ran.err);
+        assert_eq!([main, service].map(|file| place.read(file)), written, "{keys:?}");
+    }
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let place = Place::new();
@@ -221,6 +249,24 @@ fn a_package_named_by_its_manifest() {
         .event(".", &["add", "event", "a.b", "--manifest-path", "nowhere/Cargo.toml"])
         .ends(2)
         .errs("nowhere");
+}
+
+/// The build script names the folder that the derives will look into.
+#[test]
+fn contracts_of_its_own_or_of_the_workspace() {
+    let place = service();
+    let watched = |file: &str, folder: &str| {
+        let text = place.read(file);
+        assert!(text.contains(&format!("cargo::rerun-if-changed={folder}\"")), "{text}");
+    };
+    watched("payments/build.rs", "contracts");
+    place.write(
+        "shop/Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n",
+    );
+    place.write("shop/contracts/a.b/v1.toml", "");
+    place.event("shop", &["new", "sales", "--path", "crates/sales"]).ends(0);
+    watched("shop/crates/sales/build.rs", "../../contracts");
 }
 
 #[test]

@@ -234,6 +234,38 @@ fn a_view_that_would_break_is_not_recorded() {
     ran.errs("has no folder `contracts`");
 }
 
+/// What only a later version has is optional in a view of both; the commands agree with the compiler.
+#[test]
+fn a_view_of_two_versions() {
+    let place = two();
+    place.now(
+        "orders",
+        "order.placed.v2",
+        &placed(2, "draft", &format!("coupon = \"string\"\n{FIELDS}")),
+    );
+    place.event("orders", &["contract", "accept"]).ends(0);
+    let publish = |fields: &str| {
+        for version in [1, 2] {
+            place.now(
+                "billing",
+                &format!("views/charge.v{version}"),
+                &view("billing.charge", version, fields),
+            );
+        }
+        place.event("billing", &["contract", "publish-view", "--to", "../orders"])
+    };
+    publish("coupon = \"string\"")
+        .ends(2)
+        .errs("`order.placed` v1")
+        .errs("[absence-refused]");
+    publish("coupn = \"string?\"").ends(2).errs("[field-unknown]");
+    publish("coupon = \"string?\"").ends(0).says("reads order.placed v2");
+    place
+        .event("orders", &["contract", "check", "--no-build"])
+        .ends(0)
+        .says("every contract is kept");
+}
+
 #[test]
 fn two_views_of_one_name() {
     let place = two();

@@ -166,4 +166,24 @@ pairs! {
     whole_event_as_a_newtype: C [] Ok Ok
         { struct T { a: u8 } }
         { struct T(Inner); struct Inner { a: u8 } }
+
+    part_left_out: C [] Ok Ok
+        { struct T { a: P } struct P(u8, #[serde(skip)] u8, String); }
+        { struct T { a: P } struct P(u8, String); }
+
+    array_of_lists_to_list_of_arrays: B ["length-changed"] Some Some
+        { struct T { a: [Vec<u8>; 2] } }
+        { struct T { a: Vec<[u8; 2]> } }
+
+    key_of_a_newtype: C [] Ok Ok
+        { struct T { a: BTreeMap<K, u8> } #[derive(Eq, PartialOrd, Ord)] struct K(String); }
+        { struct T { a: BTreeMap<String, u8> } }
+
+    key_enum_renamed: B ["variant-renamed"] Some Some
+        { struct T { a: BTreeMap<K, u8> } #[derive(Eq, PartialOrd, Ord)] enum K { A } }
+        { struct T { a: BTreeMap<K, u8> } #[derive(Eq, PartialOrd, Ord)] enum K { B } }
+
+    set_item_widened: B ["number-changed"] Ok Some
+        { struct T { a: BTreeSet<u8> } }
+        { struct T { a: BTreeSet<u16> } }
 }

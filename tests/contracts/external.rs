@@ -164,4 +164,20 @@ pairs! {
     denies_in_the_variants: W ["unknown-refused-from-now-on"] Ok Ok
         { enum T { A { b: u8 } } }
         { #[serde(deny_unknown_fields)] enum T { A { b: u8 } } }
+
+    content_left_out: C [] Ok Ok
+        { enum T { A, B } }
+        { enum T { A(#[serde(skip)] u8), B } }
+
+    fields_left_out: B ["variant-changed"] Some Some
+        { enum T { A, B } }
+        { enum T { A { #[serde(skip)] b: u8 }, B } }
+
+    part_of_the_content_left_out: C [] Ok Ok
+        { enum T { A(u8, u8) } }
+        { enum T { A(u8, #[serde(skip)] String, u8) } }
+
+    unit_to_nothing_inside: B ["variant-changed"] Some Lost
+        { enum T { A, B } }
+        { enum T { A(()), B } }
 }

@@ -2,7 +2,7 @@
 //! with the other.
 
 use super::samples::samples;
-use event_contract::compare::{Direction, Level, Report, Rule, compare, compare_view, lint};
+use event_contract::compare::{Direction, Level, Report, Rule, compare, compare_versions, lint};
 use event_contract::file::{accept, parse, write};
 use event_contract::{Contract, Object, Schema, Shape, ShapeField, Status, Version};
 use serde::de::DeserializeOwned;
@@ -216,7 +216,7 @@ fn witnesses(old: &Side, new: &Side, report: &Report) {
 pub(crate) fn judge_view(producer: &Side, view: &Side, rules: &[&str], reads: Reads) {
     let first = accept(None, &producer.contract(), &[], Status::Live).unwrap_or_else(|refused| panic!("{refused}"));
     let committed = parse(&write(&first.committed)).unwrap();
-    let report = compare_view(view.data, &committed);
+    let report = compare_versions(view.data, &[committed.data], 0);
     let mut ids: Vec<&str> = report.issues().iter().map(|issue| issue.rule.id()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -224,6 +224,26 @@ pub(crate) fn judge_view(producer: &Side, view: &Side, rules: &[&str], reads: Re
     assert_eq!((rules, reads), (&ids[..], found), "{}\n{notes:#?}", report.text(&[]));
     let refused = matches!(reads, Reads::Fail | Reads::Some);
     assert!(!refused || !report.is_compatible(), "a missed break: {notes:#?}");
+}
+
+/// Holds the rules of a view of several versions against serde: the rules that it breaks in each, and how it reads each.
+#[track_caller]
+pub(crate) fn judge_versions(producers: &[Side], view: &Side, expected: &[(&[&str], Reads)]) {
+    let bodies: Vec<&Object> = producers.iter().map(|producer| producer.data).collect();
+    let mut seen = Vec::new();
+    for (at, producer) in producers.iter().enumerate() {
+        let report = compare_versions(view.data, &bodies, at);
+        let ids: Vec<&str> = report.issues().iter().map(|issue| issue.rule.id()).collect();
+        let (reads, notes) = view.reads(producer);
+        let refused = matches!(reads, Reads::Fail | Reads::Some);
+        assert!(
+            !refused || !report.is_compatible(),
+            "a missed break in {at}: {notes:#?}"
+        );
+        seen.push((ids, reads, format!("{}\n{notes:#?}", report.text(&[]))));
+    }
+    let found: Vec<(&[&str], Reads)> = seen.iter().map(|(ids, reads, _)| (&ids[..], *reads)).collect();
+    assert_eq!(expected, found, "{seen:#?}");
 }
 
 /// Takes versions of a type into one contract, one after the other, the last of which is refused when `refused`.
@@ -319,6 +339,39 @@ macro_rules! views {
     };
 }
 pub(crate) use views;
+
+/// Declares views of several versions: the view, and each version with the rules that the view breaks and how it is read.
+macro_rules! views_of_versions {
+    ($($(#[doc = $doc:literal])* $name:ident: { $($view:item)* }
+        $([$($rule:literal),*] $reads:ident { $($item:item)* })+)*) => {
+        $($(#[doc = $doc])*
+        #[test]
+        fn $name() {
+            use crate::contracts::judge::{Reads, judge_versions};
+            mod view {
+                use crate::contracts::prelude::*;
+                $(#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)] $view)*
+                pub(super) fn side() -> Side {
+                    Side::of::<T>()
+                }
+            }
+            let (mut producers, mut expected) = (Vec::new(), Vec::<(&[&str], Reads)>::new());
+            $(producers.push({
+                mod producer {
+                    use crate::contracts::prelude::*;
+                    $(#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)] $item)*
+                    pub(super) fn side() -> Side {
+                        Side::of::<T>()
+                    }
+                }
+                producer::side()
+            });
+            expected.push((&[$($rule),*], Reads::$reads));)+
+            judge_versions(&producers, &view::side(), &expected);
+        })*
+    };
+}
+pub(crate) use views_of_versions;
 
 /// Declares histories of one type: `accepted`, or `refused` at the last step.
 macro_rules! histories {

@@ -87,4 +87,12 @@ pairs! {
     removed_and_another_type_added: B ["field-removed", "field-required"] Fail Fail
         { struct T { a: u8 } }
         { struct T { b: String } }
+
+    two_of_one_type_renamed: B ["field-removed", "field-required"] Fail Fail
+        { struct T { a: u8, b: u8 } }
+        { struct T { c: u8, d: u8 } }
+
+    rename_all_in_an_item: B ["field-renamed"] Some Some
+        { struct T { lines: Vec<Line> } struct Line { unit_price: u8 } }
+        { struct T { lines: Vec<Line> } #[serde(rename_all = "camelCase")] struct Line { unit_price: u8 } }
 }

@@ -22,6 +22,10 @@ pub(crate) fn five() -> u8 {
     5
 }
 
+pub(crate) fn some_five() -> Option<u8> {
+    Some(5)
+}
+
 pub(crate) fn six() -> u8 {
     6
 }

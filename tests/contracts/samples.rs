@@ -167,7 +167,9 @@ fn variant_of(tagging: Tagging, variant: &Variant) -> Vec<String> {
             };
             members(object).iter().map(tagged).collect()
         }
-        (Tagging::Internal(tag) | Tagging::Adjacent(tag, _), None) => vec![format!("{{\"{tag}\":\"{name}\"}}")],
+        (Tagging::Internal(tag), Some(Shape::Null)) | (Tagging::Internal(tag) | Tagging::Adjacent(tag, _), None) => {
+            vec![format!("{{\"{tag}\":\"{name}\"}}")]
+        }
         (Tagging::Internal(_), Some(other)) => panic!("{other} beside a tag"),
         (Tagging::Adjacent(tag, key), Some(content)) => samples(content)
             .iter()

@@ -151,4 +151,44 @@ pairs! {
     adjacent_tuple_longer: B ["length-changed"] Fail Fail
         { #[serde(tag = "t", content = "c")] enum T { A(u8, u8) } }
         { #[serde(tag = "t", content = "c")] enum T { A(u8, u8, u8) } }
+
+    content_left_out: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A(#[serde(skip)] u8), B { c: u8 } } }
+
+    unit_to_no_fields: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A {}, B { c: u8 } } }
+
+    unit_to_nothing_inside: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A(()), B { c: u8 } } }
+
+    nothing_inside_to_unit: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A(()), B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+
+    unit_to_a_struct_of_optional_fields: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A, B { c: u8 } } }
+        { #[serde(tag = "t")] enum T { A(Inner), B { c: u8 } } struct Inner { b: Option<u8> } }
+
+    catch_all_map_in_a_variant: C [] Ok Ok
+        { #[serde(tag = "t")] enum T { A { b: u8 } } }
+        { #[serde(tag = "t")] enum T { A { b: u8, #[serde(flatten)] rest: BTreeMap<String, Value> } } }
+
+    choice_in_a_variant_widened: W ["enum-widened"] Ok Some
+        { struct T { a: E } #[serde(tag = "t")] enum E { A { of: F } } enum F { X } }
+        { struct T { a: E } #[serde(tag = "t")] enum E { A { of: F } } enum F { X, Y } }
+
+    adjacent_unit_to_nothing_inside: B ["variant-changed"] Some Ok
+        { #[serde(tag = "t", content = "c")] enum T { A, B(u8) } }
+        { #[serde(tag = "t", content = "c")] enum T { A(()), B(u8) } }
+
+    adjacent_rename_all_of_the_fields: B ["field-renamed"] Fail Fail
+        { #[serde(tag = "t", content = "c")] enum T { A { order_id: u8 } } }
+        { #[serde(tag = "t", content = "c", rename_all_fields = "camelCase")] enum T { A { order_id: u8 } } }
+
+    adjacent_catch_all_lost: W ["catch-all-lost"] Ok Ok
+        { #[serde(tag = "t", content = "c")] enum T { A(u8), #[serde(other)] B } }
+        { #[serde(tag = "t", content = "c")] enum T { A(u8), B } }
 }

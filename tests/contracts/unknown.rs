@@ -70,4 +70,12 @@ pairs! {
     deny_in_a_nested_type: W ["unknown-refused-from-now-on"] Ok Ok
         { struct T { a: Inner } struct Inner { b: u8 } }
         { struct T { a: Inner } #[serde(deny_unknown_fields)] struct Inner { b: u8 } }
+
+    optional_beside_a_catch_all: C [] Ok Ok
+        { struct T { a: u8, #[serde(flatten)] rest: BTreeMap<String, Value> } }
+        { struct T { a: u8, b: Option<u8>, #[serde(flatten)] rest: BTreeMap<String, Value> } }
+
+    optional_into_a_catch_all: Policy ["field-removed"] Ok Ok
+        { struct T { a: u8, b: Option<u8>, #[serde(flatten)] rest: BTreeMap<String, Value> } }
+        { struct T { a: u8, #[serde(flatten)] rest: BTreeMap<String, Value> } }
 }

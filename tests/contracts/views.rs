@@ -1,6 +1,6 @@
 //! What a consumer elsewhere reads of a contract.
 
-use super::judge::views;
+use super::judge::{views, views_of_versions};
 
 views! {
     some_fields: [] Ok
@@ -106,4 +106,91 @@ views! {
     flattened: [] Ok
         { struct T { a: u8, b: u8 } }
         { struct T { #[serde(flatten)] part: Part } struct Part { b: u8 } }
+}
+
+views! {
+    list_for_an_array_and_a_tuple: [] Ok
+        { struct T { a: [u8; 3], b: (u8, u8), c: BTreeSet<u8> } }
+        { struct T { a: Vec<u8>, b: Vec<u8>, c: Vec<u8> } }
+
+    set_for_a_list: ["repeats-dropped"] Lost
+        { struct T { a: Vec<u8> } }
+        { struct T { a: BTreeSet<u8> } }
+
+    text_keys_for_any: [] Ok
+        { struct T { a: BTreeMap<Uuid, u8>, b: BTreeMap<u32, u8> } }
+        { struct T { a: BTreeMap<String, u8>, b: HashMap<String, u8> } }
+
+    float_for_a_small_number: [] Ok
+        { struct T { a: u32, b: f32 } }
+        { struct T { a: f64, b: f32 } }
+
+    float_for_a_large_number: ["number-changed"] Lost
+        { struct T { a: u64 } }
+        { struct T { a: f64 } }
+
+    decimal_for_a_whole_number: [] Lost
+        { struct T { a: u8 } }
+        { struct T { a: Decimal } }
+
+    map_for_an_object: [] Ok
+        { struct T { a: BTreeMap<String, u8> } }
+        { struct T { a: BTreeMap<String, Option<Value>> } }
+
+    optional_part: [] Ok
+        { struct T { a: Inner } struct Inner { b: u8, c: u8 } }
+        { struct T { a: Option<Inner> } struct Inner { c: Option<u16> } }
+
+    array_of_another_length: ["length-changed"] Fail
+        { struct T { a: [u8; 3] } }
+        { struct T { a: [u8; 2] } }
+}
+
+views_of_versions! {
+    optional_that_only_one_has:
+        { struct T { a: u8, b: Option<u8> } }
+        [] Ok { struct T { a: u8, b: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    default_that_only_one_has:
+        { struct T { a: u8, #[serde(default)] b: u8 } }
+        [] Ok { struct T { a: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+
+    required_though_only_one_has_it:
+        { struct T { a: u8, b: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+        ["absence-refused"] Fail { struct T { a: u8 } }
+
+    required_in_all:
+        { struct T { a: u8 } }
+        [] Ok { struct T { a: u8 } }
+        [] Ok { struct T { a: u8, b: u8 } }
+
+    optional_that_none_has:
+        { struct T { a: u8, c: Option<u8> } }
+        ["field-unknown"] Ok { struct T { a: u8, b: u8 } }
+        ["field-unknown"] Ok { struct T { a: u8 } }
+
+    /// Present everywhere, but of another type in one.
+    of_two_types:
+        { struct T { a: Option<u8> } }
+        [] Ok { struct T { a: u8 } }
+        ["type-changed"] Fail { struct T { a: String } }
+
+    /// What is inside of a part counts only where the part is.
+    part_that_only_one_has:
+        { struct T { a: u8, part: Option<Part> } struct Part { b: u8, c: Option<u8> } }
+        [] Ok { struct T { a: u8, part: Part } struct Part { b: u8, c: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    field_of_a_part_that_none_has:
+        { struct T { a: u8, part: Option<Part> } struct Part { b: u8, d: Option<u8> } }
+        ["field-unknown"] Ok { struct T { a: u8, part: Part } struct Part { b: u8 } }
+        [] Ok { struct T { a: u8 } }
+
+    field_of_an_item_that_only_one_has:
+        { struct T { lines: Vec<Line> } struct Line { a: u8, b: Option<u8> } }
+        [] Ok { struct T { lines: Vec<Line> } struct Line { a: u8, b: u8 } }
+        [] Ok { struct T { lines: Vec<Line> } struct Line { a: u8 } }
 }

@@ -2,12 +2,15 @@ use super::world::{Paid, Script, With, World, counts, idle};
 use event_runtime::prelude::*;
 use event_runtime::transport::memory::MemoryTransport;
 use event_tests::eventually;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 on_all!(
     published_when_committed_and_only_then,
     what_nobody_takes_waits_and_others_flow,
     the_relay_changes_hands,
+    relays_keep_the_order,
 );
 
 async fn put(running: &event_runtime::Running, world: &World, orders: std::ops::Range<u32>, commit: bool) {
@@ -102,6 +105,68 @@ async fn the_relay_changes_hands(world: World) {
     assert_eq!(world.store().backlog("shop").await.unwrap().waiting, 0);
     let rest = tokio::time::timeout(Duration::from_secs(20), two.shutdown()).await;
     assert!(rest.unwrap());
+}
+
+/// One of many of its key.
+#[derive(Clone, Debug, Serialize, Deserialize, Event)]
+#[event(name = "line.step", version = 1, owner = "tests")]
+struct Step {
+    #[event(key)]
+    key: u32,
+    step: u32,
+}
+
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<BTreeMap<u32, Vec<u32>>>>);
+
+#[handler(concurrency = 1)]
+async fn write_down(step: Step, seen: State<Seen>) {
+    let Seen(seen) = &*seen;
+    seen.lock().unwrap().entry(step.key).or_default().push(step.step);
+}
+
+/// Fault matrix 31: two processes that relay and take turns, and confirms that get lost.
+async fn relays_keep_the_order(world: World) {
+    const KEYS: u32 = 20;
+    let (bus, seen) = (MemoryTransport::new(), Seen::default());
+    let reader = Service::new("reader").transport(bus.clone()).state(seen.clone());
+    let reader = reader.handle::<write_down>().start().await.unwrap();
+    let script = Script::work();
+    let mut relays = vec![
+        world.start("shop", &bus, &script, With::Send).await,
+        world.start("shop", &bus, &script, With::Send).await,
+    ];
+    let store = world.store();
+    for step in 0..120 {
+        let mut tx = store.begin().await.unwrap();
+        for key in 0..KEYS {
+            let event = Step { key, step };
+            relays[0].outbox().publish(tx.as_mut(), &event).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        relays[0].outbox().wake();
+        if step % 30 == 10 {
+            bus.faults().lose_confirms(3);
+        }
+        if step % 40 == 20 {
+            relays.remove(0).shutdown().await;
+            relays.push(world.start("shop", &bus, &script, With::Send).await);
+        }
+    }
+    eventually(super::world::SOON, "all of them", async || {
+        store.backlog("shop").await.unwrap().waiting == 0
+    })
+    .await;
+    idle(&reader).await;
+    for (key, steps) in std::mem::take(&mut *seen.0.lock().unwrap()) {
+        let mut first = steps.clone();
+        let mut known = HashSet::new();
+        first.retain(|step| known.insert(*step));
+        assert!(first.iter().copied().eq(0..120), "key {key}: {steps:?}");
+    }
+    for running in relays.into_iter().chain([reader]) {
+        running.shutdown().await;
+    }
 }
 
 /// Fault matrix 29: an event with a smaller number that is committed long after its neighbours.

@@ -1,9 +1,10 @@
 //! What a database does to a service that is not the handler's fault.
 
-use super::world::{Does, SOON, Script, With, World, counts, idle, placed};
+use super::world::{Does, Placed, SOON, Script, Trouble, With, World, counts, idle, placed};
+use event_runtime::Running;
+use event_runtime::prelude::*;
 use event_runtime::transport::Health;
 use event_runtime::transport::memory::MemoryTransport;
-use event_runtime::{EventId, Running};
 use event_tests::{Mode, Proxy, eventually};
 use std::time::Duration;
 
@@ -80,7 +81,57 @@ async fn other_errors_cost_attempts() {
     running.shutdown().await;
 }
 
-/// Two handlers that take locks in opposite order: a real deadlock, ended by the database.
+/// Moves something from one account to another, and takes its time between the two.
+#[handler(idempotent(alone), concurrency = 8, timeout = "20s")]
+async fn transfer(order: Placed, tx: &mut Tx<'_, Postgres>) -> Result<(), Trouble> {
+    let there_and_back = [["a", "b"], ["b", "a"]];
+    for account in there_and_back[order.order as usize % 2] {
+        let update = sqlx::query("UPDATE accounts SET moved = moved + 1 WHERE name = $1");
+        update.bind(account).execute(&mut **tx).await?;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Fault matrix 28: calls that take locks in opposite order. The database ends a deadlock by failing one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_costs_no_attempt() {
+    let world = World::postgres().await;
+    let World::Postgres(schema, store) = &world else {
+        unreachable!()
+    };
+    let mut other = schema.connect().await;
+    let accounts = "CREATE TABLE accounts (name text, moved integer); INSERT INTO accounts VALUES ('a', 0), ('b', 0)";
+    sqlx::raw_sql(accounts).execute(&mut other).await.unwrap();
+    let service = Service::new("bank")
+        .transport(MemoryTransport::new())
+        .store(store.clone());
+    let running = service.handle::<transfer>().start().await.unwrap();
+    running.ready().await;
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    let before: i64 = sqlx::query_scalar(deadlocks).fetch_one(&mut other).await.unwrap();
+    order(&running, 0..16).await;
+    idle(&running).await;
+    let bank = counts(&running, "transfer");
+    assert_eq!((bank.handled, bank.failed, bank.dead()), (16, 0, 0), "{bank:?}");
+    let moved = sqlx::query_scalar::<_, i32>("SELECT moved FROM accounts").fetch_all(&mut other);
+    assert_eq!(moved.await.unwrap(), [16, 16]);
+    eventually(SOON, "a deadlock in the statistics", async || {
+        sqlx::raw_sql("SELECT pg_stat_clear_snapshot()")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        sqlx::query_scalar::<_, i64>(deadlocks)
+            .fetch_one(&mut other)
+            .await
+            .unwrap()
+            > before
+    })
+    .await;
+    running.shutdown().await;
+}
+
+/// Fault matrix 28.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_is_held_is_waited_for() {
     let world = World::postgres().await;

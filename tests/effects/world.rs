@@ -2,6 +2,7 @@
 
 use event_runtime::prelude::*;
 use event_runtime::store::Store;
+use event_runtime::transport::Transport;
 use event_runtime::transport::memory::MemoryTransport;
 use event_runtime::{HandlerSnapshot, Running};
 use event_tests::database::{File, Schema};
@@ -46,6 +47,8 @@ pub(crate) enum Does {
     Poison,
     /// Makes a statement fail, and does not look.
     Ignore,
+    /// Takes its time after the effect was written.
+    Slow(Duration),
     /// The database gives this answer: an SQLSTATE.
     Sql(&'static str),
 }
@@ -98,6 +101,10 @@ impl Script {
             Does::Poison => Err(Trouble::Never),
             Does::Panic => panic!("as told"),
             Does::Hang => std::future::pending().await,
+            Does::Slow(time) => {
+                tokio::time::sleep(time).await;
+                Ok(())
+            }
         }
     }
 
@@ -314,9 +321,21 @@ impl World {
             .unwrap()
     }
 
-    /// A service on `bus`, ready.
+    /// A service on a bus of this process, ready.
     pub(crate) async fn start(&self, name: &str, bus: &MemoryTransport, script: &Script, with: With) -> Running {
-        let service = Service::new(name).transport(bus.clone()).state(script.clone());
+        self.start_on(bus.clone(), "events", name, script, with).await
+    }
+
+    /// A service on `bus`, ready.
+    pub(crate) async fn start_on(
+        &self,
+        transport: impl Transport,
+        bus: &str,
+        name: &str,
+        script: &Script,
+        with: With,
+    ) -> Running {
+        let service = Service::new(name).bus(bus).transport(transport).state(script.clone());
         macro_rules! start {
             ($store:expr, $handlers:ident) => {{
                 let service = service.store($store);

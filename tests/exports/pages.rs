@@ -73,3 +73,10 @@ fn the_page_is_whole_and_loads_nothing() {
         assert_eq!(open, count(&format!("</{tag}>")), "{tag}");
     }
 }
+
+#[test]
+fn an_event_without_a_contract_file_is_said_to_have_none() {
+    let recorded = event_runtime::catalog::Recorded::default();
+    let page = shop::service().catalog().with_recorded(&recorded).markdown();
+    assert!(page.contains("| versions | v1 (no contract file) |"), "{page}");
+}

@@ -38,7 +38,7 @@ pub use audit::{Audit, Report};
 pub use broker::{rabbit_url, require_broker};
 pub use child::Child;
 pub use dir::TempDir;
-pub use example::order_workflow;
+pub use example::{order_workflow, webhook};
 pub use journal::{Fact, Journal, Kind};
 pub use name::unique;
 pub use node::PrivateBroker;

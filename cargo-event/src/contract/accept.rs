@@ -74,6 +74,13 @@ fn accept(
     }
     plan.write()?;
     output.value(&done)?;
+    let is_new = done.iter().any(|done| done.action == "accepted");
+    if is_new && compiled.by_folder().keys().any(|folder| project.overlooks(folder)) {
+        output.note(
+            "Cargo looks at a new contract only when something else has changed, too; a `build.rs` that prints \
+             `cargo::rerun-if-changed=contracts` makes it look",
+        );
+    }
     Ok(Outcome::Fine)
 }
 

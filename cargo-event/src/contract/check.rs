@@ -8,7 +8,7 @@ use crate::output::{self, Output, Tone};
 use crate::plan;
 use crate::project::Project;
 use event_contract::Status;
-use event_contract::compare::{compare_committed, compare_view};
+use event_contract::compare::compare_committed;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -167,8 +167,8 @@ impl Findings {
 
     /// The recorded views beside the contracts.
     fn views(&mut self, folder: &Folder) {
-        for view in &folder.views {
-            let file = &view.file;
+        let views: Vec<_> = folder.views.iter().map(|view| view.file).collect();
+        for file in &views {
             let about = format!("{} reads {} {}", file.reader.consumer, file.event, file.version);
             let Some(entry) = folder.find(file.event, file.version) else {
                 self.breaks.push(format!("{about}, which has no contract"));
@@ -177,7 +177,7 @@ impl Findings {
             if entry.committed.status == Status::Retired {
                 self.breaks.push(format!("{about}, which is retired"));
             }
-            let report = compare_view(file.reader.data, &entry.committed);
+            let report = folder.read_by(file, entry, &views);
             if !report.is_compatible() {
                 self.breaks
                     .push(format!("{about}:{}", report.only_breaking().text(&[])));

@@ -9,8 +9,9 @@
 
 use crate::error::{Error, Result, shown};
 use crate::plan;
+use event_contract::compare::{Report, compare_versions};
 use event_contract::file::{self, ViewFile};
-use event_contract::{Committed, Reader, Version, split_type};
+use event_contract::{Committed, Object, Reader, Version, split_type};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -93,6 +94,17 @@ impl Folder {
             .iter()
             .filter(|view| view.file.event == event && view.file.version == version);
         of.map(|view| view.file.reader).collect()
+    }
+
+    /// What breaks of a view in `entry`; the view is one of `views`, which may name further versions of the event.
+    pub(crate) fn read_by(&self, view: &ViewFile, entry: &Entry, views: &[ViewFile]) -> Report {
+        let others = views.iter().filter(|other| {
+            other.reader.consumer == view.reader.consumer && other.event == view.event && other.version != view.version
+        });
+        let others = others.filter_map(|other| self.find(other.event, other.version));
+        let bodies = [entry].into_iter().chain(others);
+        let bodies: Vec<&Object> = bodies.map(|entry| entry.committed.data).collect();
+        compare_versions(view.reader.data, &bodies, 0)
     }
 
     /// Where the contract of a version is, or will be.

@@ -7,7 +7,6 @@ use crate::plan::Plan;
 use crate::project::Project;
 use crate::{name as names, opt, plan};
 use event_contract::Status;
-use event_contract::compare::compare_view;
 use event_contract::file::{self, ViewFile};
 use serde::Serialize;
 use std::fs;
@@ -30,10 +29,10 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
     let _lock = Lock::of(&contracts)?;
     let folder = Folder::read(&contracts)?;
     let own = compiled.views.iter().filter(|view| view.package == project.folder);
+    let own: Vec<_> = own.map(|view| renamed(view, service)).collect();
     let mut plan = Plan::new(&contracts);
     let (mut lines, mut kept) = (Vec::new(), Vec::new());
-    for view in own {
-        let file = renamed(view, service);
+    for file in &own {
         let Some(entry) = folder.find(file.event, file.version) else {
             continue;
         };
@@ -41,14 +40,14 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
         if entry.committed.status == Status::Draft {
             return Err(Error::new(format!("{about}, which is a draft")).help("the producer accepts it first"));
         }
-        let report = compare_view(file.reader.data, &entry.committed);
+        let report = folder.read_by(file, entry, &own);
         if !report.is_compatible() {
             return Err(
                 Error::new(format!("{about}, and would break:{}", report.only_breaking().text(&[])))
                     .help("`cargo event contract fetch` brings the copy up to date; then the view no longer compiles"),
             );
         }
-        let path = contracts.join("views").join(view_place(&file));
+        let path = contracts.join("views").join(view_place(file));
         if kept.contains(&path) {
             return Err(Error::new(format!(
                 "two views are called `{}`, and both read `{}` {}",
@@ -56,14 +55,14 @@ pub(super) fn run(opt: &opt::PublishView, project: &Project, output: Output) -> 
             ))
             .help("a view is called after its struct: rename one of them"));
         }
-        let text = file::write_view(&file);
+        let text = file::write_view(file);
         let state = match plan::read(&path)? {
             None => "recorded",
             Some(there) if there == text => "unchanged",
             Some(_) => "updated",
         };
         plan.insert(&path, &text)?;
-        lines.push(line(&file, state, &contracts, &path));
+        lines.push(line(file, state, &contracts, &path));
         kept.push(path);
     }
     let gone: Vec<_> = folder

@@ -84,9 +84,10 @@ const fn content(walk: &mut Walk, reader: Option<Shape>, writer: Option<Shape>, 
         (Some(Shape::Object(reads)), None) if matches!(tagging, Tagging::Internal(_)) => {
             object(walk, reads, &Object::EMPTY);
         }
+        (None, Some(Shape::Null)) => {}
+        (Some(Shape::Null), None) if matches!(tagging, Tagging::Internal(_)) => {}
         // An absent content is `None` for an `Option`, as an absent field is.
         (Some(Shape::Optional(_)), None) if matches!(tagging, Tagging::Adjacent(..)) => {}
-        (None, Some(Shape::Null)) if matches!(tagging, Tagging::Adjacent(..)) => {}
         _ => walk.issue(Rule::VariantChanged, reader, writer, ""),
     }
 }

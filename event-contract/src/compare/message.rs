@@ -68,30 +68,7 @@ const fn said_before(issues: &[Issue], at: usize) -> bool {
 }
 
 const fn alike(one: &Issue, other: &Issue) -> bool {
-    one.rule as u8 == other.rule as u8 && same_path(&one.path, &other.path) && same(one.other, other.other)
-}
-
-const fn same_path(one: &Path, other: &Path) -> bool {
-    let (one, other) = (one.segments(), other.segments());
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < one.len() {
-        let equal = match (&one[at], &other[at]) {
-            (Segment::Field(one), Segment::Field(other)) | (Segment::Variant(one, _), Segment::Variant(other, _)) => {
-                same(one, other)
-            }
-            (Segment::Part(one), Segment::Part(other)) => *one == *other,
-            (Segment::Item, Segment::Item) | (Segment::Key, Segment::Key) | (Segment::Value, Segment::Value) => true,
-            _ => false,
-        };
-        if !equal {
-            return false;
-        }
-        at += 1;
-    }
-    true
+    one.rule as u8 == other.rule as u8 && one.path.is(&other.path) && same(one.other, other.other)
 }
 
 /// `lines[].qty: the range of a number was changed, u32 is now i64 [number-changed]`
@@ -142,6 +119,9 @@ const fn what(issue: &Issue) -> &'static str {
         }
         (Rule::CatchAllMissing, Direction::View) => {
             "the view lacks this variant; add it, or a unit variant with `#[serde(other)]`"
+        }
+        (Rule::AbsenceRefused, Direction::Itself) => {
+            "it may be left out, and is required when read; add `#[serde(default)]`"
         }
         (rule, _) => rule.summary(),
     }

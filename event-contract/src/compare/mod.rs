@@ -12,12 +12,14 @@ mod readers;
 mod report;
 mod rule;
 mod value;
+mod versions;
 mod witness;
 
 pub use lint::{can_be_flattened, lint};
 pub use path::{Path, Segment};
 pub use report::{Direction, Issue, Report};
 pub use rule::{Level, Rule};
+pub use versions::compare_versions;
 
 pub(crate) use message::Subject;
 
@@ -54,12 +56,6 @@ pub const fn compare(own: &Contract, committed: &Committed, readers: &[Reader]) 
     walk.direction = Direction::Forward;
     object::object(&mut walk, committed.data, own.data);
     readers::without_allowed(walk.report, committed, readers)
-}
-
-/// Compares what a view reads with what a contract says is written.
-#[must_use]
-pub const fn compare_view(view: &Object, committed: &Committed) -> Report {
-    compare_read(view, committed.data)
 }
 
 /// Compares what a view reads with an object that is written.

@@ -45,7 +45,10 @@ const fn only_read(walk: &mut Walk, field: &Field, reader: &Object, writer: &Obj
     match walk.direction {
         // A removal: said in the other direction, once.
         Direction::Forward => {}
-        Direction::View => walk.issue_at(segment, Rule::FieldUnknown, Some(field.shape), None, ""),
+        Direction::View => {
+            walk.issue_at(segment, Rule::FieldUnknown, Some(field.shape), None, "");
+            lost(walk, field);
+        }
         Direction::Backward | Direction::Itself => {
             if is_required(field) && other_half(field, writer, reader).is_none() {
                 walk.issue_at(segment, Rule::FieldRequired, Some(field.shape), None, "");
@@ -205,10 +208,19 @@ const fn aliases(walk: &mut Walk, reader: &Field, writer: &Field) {
 }
 
 const fn defaults(walk: &mut Walk, reader: &Field, writer: &Field) {
-    if let (Some(new), Some(old)) = (reader.default, writer.default)
+    if let (Some(new), Some(old)) = (absent_as(reader), absent_as(writer))
         && !same(new, old)
     {
         walk.issue(Rule::DefaultChanged, Some(reader.shape), Some(writer.shape), new);
+    }
+}
+
+/// What stands for an absent field: the function of its default, or nothing for that of the type, which is `None` for an
+/// `Option` anyhow.
+const fn absent_as(field: &Field) -> Option<&'static str> {
+    match (field.default, field.shape, field.absent) {
+        (None, Shape::Optional(_), Absent::Accepted) => Some(""),
+        (default, ..) => default,
     }
 }
 

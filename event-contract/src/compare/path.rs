@@ -1,4 +1,5 @@
 use crate::Tagging;
+use crate::check::same;
 use crate::text::Text;
 
 /// The deepest place that is named; what is deeper is checked all the same.
@@ -50,6 +51,35 @@ impl Path {
     pub const fn segments(&self) -> &[Segment] {
         let len = if self.len < DEPTH { self.len } else { DEPTH };
         self.segments.split_at(len).0
+    }
+
+    pub(super) const fn is(&self, other: &Self) -> bool {
+        self.len == other.len && self.is_below(other)
+    }
+
+    /// Whether it is `other`, or a place inside it.
+    pub(super) const fn is_below(&self, other: &Self) -> bool {
+        let (own, other) = (self.segments(), other.segments());
+        if own.len() < other.len() {
+            return false;
+        }
+        let mut at = 0;
+        while at < other.len() {
+            let equal = match (&own[at], &other[at]) {
+                (Segment::Field(one), Segment::Field(other))
+                | (Segment::Variant(one, _), Segment::Variant(other, _)) => same(one, other),
+                (Segment::Part(one), Segment::Part(other)) => *one == *other,
+                (Segment::Item, Segment::Item) | (Segment::Key, Segment::Key) | (Segment::Value, Segment::Value) => {
+                    true
+                }
+                _ => false,
+            };
+            if !equal {
+                return false;
+            }
+            at += 1;
+        }
+        true
     }
 
     pub(super) const fn write(&self, mut text: Text) -> Text {

@@ -192,9 +192,9 @@ impl Rule {
             ReservedRemoved => "a reserved name was given free",
             StatusChanged => "a version that was live is a draft again",
             NotReadBack => "the type cannot read what it writes",
-            MapKey => "JSON has no such key",
-            Buffered => "serde cannot read this behind a tag or a `flatten`",
-            TagTwice => "a field has the name of the tag",
+            MapKey => "JSON has no such key; use a text, a number, a uuid or an enum without content",
+            Buffered => "serde cannot read this behind a tag or a `flatten`; use texts as keys, and smaller numbers",
+            TagTwice => "a field has the name of the tag; rename one of them",
         }
     }
 

@@ -64,7 +64,11 @@ macro_rules! generic {
 }
 
 generic! {
-    Option<T> = Shape::Optional(&T::SHAPE);
+    // `None` of an inner `Option` is `null` as well.
+    Option<T> = match &T::SHAPE {
+        Shape::Optional(inner) | Shape::Nullable(inner) => Shape::Optional(inner),
+        inner => Shape::Optional(inner),
+    };
     Vec<T> = Shape::List(&T::SHAPE);
     VecDeque<T> = Shape::List(&T::SHAPE);
     LinkedList<T> = Shape::List(&T::SHAPE);

@@ -203,6 +203,7 @@ impl Field {
 ///
 /// Two of one name; evaluated in a constant, so that the compiler shows the text.
 #[must_use]
+#[track_caller]
 pub const fn sorted<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
     let mut at = 1;
     while at < N {
@@ -226,6 +227,7 @@ pub const fn sorted<const N: usize>(mut fields: [Field; N]) -> [Field; N] {
 ///
 /// As [`sorted`].
 #[must_use]
+#[track_caller]
 pub const fn flattened<const N: usize>(own: &[Field], inner: &[&[Field]]) -> [Field; N] {
     let mut fields = [Field::hashed(0, "", Shape::Null); N];
     let mut filled = 0;

@@ -6,4 +6,4 @@ mod tokens;
 
 pub(crate) use files::Files;
 pub(crate) use folder::Folder;
-pub(crate) use tokens::{committed, reader, status, tracked};
+pub(crate) use tokens::{body, committed, reader, status, tracked};

@@ -40,6 +40,11 @@ pub(crate) fn status(of: &Committed) -> TokenStream {
     quote!(__private::Status::#word)
 }
 
+/// What is written in a version.
+pub(crate) fn body(of: &Committed) -> TokenStream {
+    object(of.data)
+}
+
 /// Who reads it; `data` is left out where only the name is asked for.
 pub(crate) fn reader(of: &Reader, data: bool) -> TokenStream {
     let consumer = of.consumer;

@@ -16,6 +16,7 @@ pub(crate) fn check(cx: &Ctxt, schema: &Schema<'_>) {
         "say which type it looks like: `#[schema(wire = \"String\")]`",
     );
     check_tag(cx, schema);
+    check_skipped_content(cx, schema);
     let (own, generics) = (schema.ident(), &schema.original.generics);
     match &schema.form {
         Form::Struct(fields) => {
@@ -43,6 +44,22 @@ fn check_tag(cx: &Ctxt, schema: &Schema<'_>) {
             word,
             format_args!("the tag of a struct is written and never read; make `{tag}` a field, or the struct an enum"),
         );
+    }
+}
+
+// serde writes such a variant without its content, and does not read that.
+fn check_skipped_content(cx: &Ctxt, schema: &Schema<'_>) {
+    let (Some(_), Form::Enum(variants)) = (&schema.serde.content, &schema.form) else {
+        return;
+    };
+    for variant in variants {
+        let fields = &variant.original.fields;
+        if matches!(variant.fields, Fields::Unit) && !fields.is_empty() {
+            cx.error(
+                fields,
+                "with `content` beside the tag, serde does not read a variant that skips all it holds; remove what it holds",
+            );
+        }
     }
 }
 

@@ -97,8 +97,8 @@ impl<'a> Fields<'a> {
             syn::Fields::Named(_) => Self::Named(all.collect()),
             syn::Fields::Unit => Self::Unit,
             syn::Fields::Unnamed(_) if all.len() == 1 => match all.next() {
-                Some(one) => Self::Newtype(Box::new(one)),
-                None => Self::Unit,
+                Some(one) if one.is_there() => Self::Newtype(Box::new(one)),
+                _ => Self::Unit,
             },
             syn::Fields::Unnamed(_) => Self::Tuple(all.collect()),
         }

@@ -12,6 +12,14 @@ use syn::Generics;
 pub(crate) fn check_container(cx: &Ctxt, serde: &Container, way_out: &str) {
     for word in &serde.opaque {
         let name = source(word);
+        if word.is_ident("untagged") {
+            cx.error(
+                word,
+                "an untagged enum does not say on the wire which variant it is; give it a tag, `#[serde(tag = \"kind\")]`, or \
+                 leave it unchecked: `#[schema(wire = \"serde_json::Value\")]`",
+            );
+            continue;
+        }
         cx.error(
             word,
             format_args!("`{name}` hides what the type looks like on the wire; {way_out}"),

@@ -1,10 +1,11 @@
 use super::ast::View;
 use super::source::{FromFiles, Source};
-use crate::contracts::{committed, tracked};
+use crate::contracts::{body, tracked};
 use crate::shape::{debug, object};
 use crate::test;
+use event_contract::Status;
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Generics, Type};
@@ -64,12 +65,18 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
         .unwrap_or_default();
     let key = files.versions.first().and_then(|(_, committed)| committed.key);
     let key = key.map(|key| quote!(.with_key(#key)));
+    let bodies = files.versions.iter().map(|(_, committed)| body(committed));
+    let count = files.versions.len();
     let sequence = files.versions.first().and_then(|(_, committed)| committed.sequence);
     let sequence = sequence.map(|sequence| quote!(.with_sequence(#sequence)));
     let checks = files.versions.iter().enumerate().map(|(at, (at_version, of))| {
-        let (old, of) = (format_ident!("__OLD_{at}"), committed(of));
-        let said = quote_spanned!(*at_version=> const _: () = __private::Old::<#old>::SAID;);
-        quote_spanned!(span=> const #old: __private::bool = __private::check_view(__DATA, &#of); #said)
+        let version = of.version.get();
+        let retired =
+            (of.status == Status::Retired).then(|| quote_spanned!(*at_version=> const _: () = __private::RETIRED;));
+        quote_spanned! {span=>
+            const _: () = __private::check_view(__DATA, #event, __private::version(#version), &__BODIES, #at);
+            #retired
+        }
     });
     let tracked = tracked(&files.read);
     quote! {
@@ -81,6 +88,7 @@ fn of_files(view: &View<'_>, files: &FromFiles<'_>) -> TokenStream {
                 #key
                 #sequence
                 .with_data(__DATA);
+        const __BODIES: [&__private::Object; #count] = [#(&#bodies),*];
         #tracked
         #(#checks)*
     }
@@ -94,7 +102,7 @@ fn of_types(view: &View<'_>, types: &[Type]) -> TokenStream {
         .map(|ty| quote!(<#ty as __private::IsEvent>::EVENT.contract));
     let span = view.ident().span();
     let checks =
-        (0..count).map(|at| quote_spanned!(span=> const _: () = __private::check_view_of_event(__DATA, __OF[#at]);));
+        (0..count).map(|at| quote_spanned!(span=> const _: () = __private::check_view_of(__DATA, &__OF, #at);));
     let first = types.first().map_or(span, |ty| ty.span());
     let older = quote_spanned!(first=> __private::older(&__OF));
     quote! {

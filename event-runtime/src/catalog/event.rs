@@ -63,16 +63,7 @@ impl Event {
 
     /// Where sensitive values are, in any version.
     pub(crate) fn sensitive(&self) -> Vec<String> {
-        let mut paths: Vec<String> = Vec::new();
-        for data in self.versions.iter().filter_map(Known::data) {
-            for row in fields::rows(data) {
-                let is_said = |path: &String| *path == row.path || fields::is_inside(&row.path, path);
-                if row.sensitive && !paths.iter().any(is_said) {
-                    paths.push(row.path);
-                }
-            }
-        }
-        paths
+        fields::sensitive(self.versions.iter().filter_map(Known::data).flat_map(fields::rows))
     }
 
     /// Who elsewhere reads any version.
@@ -125,6 +116,11 @@ impl Known {
             (None, Some(committed)) => Some(committed.data),
             (None, None) => None,
         }
+    }
+
+    /// Where sensitive values are.
+    pub(crate) fn sensitive(&self) -> Vec<String> {
+        fields::sensitive(self.data().into_iter().flat_map(fields::rows))
     }
 
     pub(crate) fn status(&self) -> Option<Status> {

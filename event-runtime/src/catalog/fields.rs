@@ -21,6 +21,18 @@ pub(crate) fn rows(data: &'static Object) -> Vec<Row> {
     rows
 }
 
+/// Where sensitive values are among these: `email`, `lines[].note`; of what is sensitive as a whole, nothing inside.
+pub(crate) fn sensitive(rows: impl IntoIterator<Item = Row>) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for row in rows {
+        let is_said = |path: &String| *path == row.path || is_inside(&row.path, path);
+        if row.sensitive && !paths.iter().any(is_said) {
+            paths.push(row.path);
+        }
+    }
+    paths
+}
+
 /// Which of the recorded readers read what is at `path`.
 pub(crate) fn readers(path: &str, readers: &[Reader]) -> Vec<&'static str> {
     let reads = |reader: &&Reader| {

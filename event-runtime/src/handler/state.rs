@@ -38,7 +38,7 @@ impl<T: Clone, Rest> With<T, Rest> {
 #[diagnostic::on_unimplemented(
     message = "this service has no state of type `{T}`",
     label = "needs `State<{T}>`",
-    note = "add `.state(value)` before `.handle::<..>()`, with a value of type `{T}`"
+    note = "add `.state(value)` before `.handle::<..>()` or `.reconcile::<..>()`, with a value of type `{T}`"
 )]
 pub trait Has<T, Place> {
     /// The value, cloned.
@@ -82,7 +82,7 @@ pub struct Wanted<T> {
 
 impl<T> Wanted<T> {
     /// The value, cloned.
-    pub(super) fn get(&self) -> T {
+    pub(crate) fn get(&self) -> T {
         (self.clone)(&self.value)
     }
 }
@@ -116,12 +116,13 @@ pub struct NoStore;
 
 /// A service's store, if it has one.
 #[diagnostic::on_unimplemented(
-    message = "an `idempotent` handler needs a store, and this service has none",
+    message = "an `idempotent` handler and a `#[reconcile]` job need a store, and `{Self}` is none",
     label = "needs a store",
-    note = "add one before `.handle::<..>()`: `.store(SqliteStore::open(\"service.db\").await?)`, `.store(PostgresStore::connect(url).await?)`, or `.store(MemoryStore::new())` in tests"
+    note = "give the service one before `.handle::<..>()` and `.reconcile::<..>()`: `.store(SqliteStore::open(\"service.db\").await?)`, `.store(PostgresStore::connect(url).await?)`, or `.store(MemoryStore::new())` in tests"
 )]
 pub trait HasStore {}
 
+#[diagnostic::do_not_recommend]
 impl<S: crate::store::Store> HasStore for S {}
 
 /// What a service has for its handlers: states and a store.

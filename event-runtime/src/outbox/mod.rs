@@ -60,6 +60,11 @@ pub enum OutboxError {
     Store(#[from] StoreError),
 }
 
+/// The inbox of what a service has published once. No handler can be called that: its name is one word.
+pub(crate) fn published(service: &str) -> String {
+    format!("{service}:published")
+}
+
 impl Outbox {
     pub(crate) fn new(publisher: Publisher, service: String, wake: Arc<Notify>) -> Self {
         Self {
@@ -103,9 +108,47 @@ impl Outbox {
         id: &EventId,
         event: &E,
     ) -> Result<(), OutboxError> {
-        let outgoing = self.publisher.write(id, Content::of(event)?, None)?;
-        let row = OutboxRow::new(outgoing, E::CONTRACT.unrouted == Unrouted::Keep);
+        let row = self.row(id, event)?;
         Ok(tx.enlist(&self.service, &[row]).await?)
+    }
+
+    /// Puts `event` into the outbox under `id`, unless this service has published that id once before; whether it did.
+    ///
+    /// For what may be called twice, such as a webhook: an id derived with [`EventId::derived`] from the other system's
+    /// own, and when the answer is `false`, nothing else to write either. A call at the same time with the same id waits
+    /// for this transaction. Ids are remembered for 14 days, or for the longest `window` of the service's
+    /// `#[reconcile]` jobs, which know the same ids.
+    ///
+    /// # Errors
+    ///
+    /// See [`publish`](Self::publish).
+    ///
+    /// # Cancel safety
+    ///
+    /// See [`publish`](Self::publish).
+    pub async fn publish_once<E: Event>(
+        &self,
+        tx: &mut (impl Enlist + ?Sized),
+        id: &EventId,
+        event: &E,
+    ) -> Result<bool, OutboxError> {
+        let row = self.row(id, event)?;
+        let claimed = tx.claim(&published(&self.service), &[id.to_string()]).await?;
+        if claimed != [true] {
+            return Ok(false);
+        }
+        tx.enlist(&self.service, &[row]).await?;
+        Ok(true)
+    }
+
+    /// The row of an event.
+    pub(crate) fn row<E: Event>(&self, id: &EventId, event: &E) -> Result<OutboxRow, OutboxError> {
+        let outgoing = self.publisher.write(id, Content::of(event)?, None)?;
+        Ok(OutboxRow::new(outgoing, E::CONTRACT.unrouted == Unrouted::Keep))
+    }
+
+    pub(crate) fn service(&self) -> &str {
+        &self.service
     }
 
     /// Says that a transaction has committed, so that the relay looks at once instead of within its 200 ms.

@@ -19,6 +19,8 @@ const LATE: Duration = Duration::from_secs(2);
 const WHOLE: Duration = Duration::from_secs(5);
 /// How often one that has no lease tries to get one.
 const STANDBY: Duration = Duration::from_secs(1);
+/// How long one that cannot publish leaves the lease to others.
+const STEP_ASIDE: Duration = Duration::from_secs(3);
 /// How long the store may take for one step.
 const STEP: Duration = Duration::from_secs(10);
 /// The longest wait of an event that the broker refuses.
@@ -45,14 +47,15 @@ pub(crate) async fn relay(mut relay: Relay) {
                 tracing::debug!(service = relay.service, "publishing from the outbox");
                 relay.serve(lease).await
             }
-            Ok(None) => Ok(()),
+            Ok(None) => Ok(Served::Done),
             Err(error) => Err(error),
         };
         let pause = match served {
-            Ok(()) => {
+            Ok(Served::Done) => {
                 relay.up();
                 STANDBY
             }
+            Ok(Served::Stuck) => STEP_ASIDE,
             Err(StoreError::LeaseLost) => STANDBY,
             Err(error) => {
                 tracing::warn!(service = relay.service, %error, "cannot publish from the outbox; trying again");
@@ -110,11 +113,11 @@ impl Progress {
 }
 
 impl Relay {
-    /// Publishes until the service stops or the lease is over.
-    async fn serve(&mut self, mut lease: Box<dyn Lease>) -> Result<(), StoreError> {
+    /// Publishes until the service stops, the broker takes nothing or the lease is over.
+    async fn serve(&mut self, mut lease: Box<dyn Lease>) -> Result<Served, StoreError> {
         let mut progress = Progress::new();
         let mut extended = Instant::now();
-        loop {
+        let served = loop {
             let stopping = *self.stop.borrow();
             if extended.elapsed() >= STANDBY {
                 step(lease.extend()).await?;
@@ -124,15 +127,14 @@ impl Relay {
             let found = self.drain(lease.as_mut(), start, &mut progress).await?;
             self.up();
             match found {
-                Drained::All if stopping => break,
+                Drained::All if stopping => break Served::Done,
                 Drained::All => self.pause(POLL, true).await,
-                // The broker is away: what stays is published by the next process.
-                Drained::Stuck if stopping => break,
-                Drained::Stuck => self.pause(Duration::from_millis(500), false).await,
+                // Another process may reach the broker, and this one reaches only the store.
+                Drained::Stuck => break Served::Stuck,
             }
-        }
+        };
         lease.end().await;
-        Ok(())
+        Ok(served)
     }
 
     /// Publishes what is there, from `start` on; the next page is read while one is on its way.
@@ -252,6 +254,13 @@ impl Relay {
             () = sleep(time) => {}
         }
     }
+}
+
+enum Served {
+    /// Until the service stopped, or not at all.
+    Done,
+    /// The broker takes nothing from here: somebody else's turn.
+    Stuck,
 }
 
 enum Drained {

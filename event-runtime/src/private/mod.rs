@@ -17,11 +17,14 @@ pub use self::failure::{IsError, IsFailure, Judge, Judgement};
 pub use self::handler::{DedupeKey, MaybeInput, NotBuilt, Probe, check_batch, dedupe_key};
 pub use self::schema::{beside_tag, count, flat, unknown};
 pub use self::test::{Tested, Untested};
-pub use self::view::{Old, check_view_of_event, decode_view, older, view_contract};
+#[allow(deprecated, reason = "that is what it is for")]
+pub use self::view::RETIRED;
+pub use self::view::{check_view_of, decode_view, older, view_contract};
 pub use crate::envelope::DecodeError;
 pub use crate::event::{Event, EventSet, View};
 pub use crate::failure::{Class, Failed, Failure};
 pub use crate::handler::{AnyStore, Argument, Call, Handler, Idempotent, Input, Lend, OnPoison, Options, Return, lend};
+pub use crate::reconcile::{JobArgument, JobOptions, JobReturn, Reconcile, Run};
 pub use crate::retry::RetryPolicy;
 pub use event_contract::{
     Absent, Allowed, Choice, Committed, Contract, Field, Float, Integer, Object, Reader, Schema, Shape, Status,
@@ -37,4 +40,5 @@ pub use std::option::Option;
 pub use std::primitive::{bool, str, u8, u64, usize};
 pub use std::result::Result;
 pub use std::string::String;
+pub use std::sync::Arc;
 pub use std::time::Duration;

@@ -70,30 +70,28 @@ pub const fn view_contract(
     }
 }
 
-/// Holds a view against an event that is a type here.
+/// Holds a view against an event that is a type here, the one at `at` of those that it names.
 ///
 /// # Panics
 ///
 /// When evaluated by the compiler: for a view that does not read the event.
 #[track_caller]
-pub const fn check_view_of_event(view: &Object, of: &Contract) {
-    if !of.is_invalid() {
-        event_contract::check_view_of(view, of.name, of.version, of.data);
+pub const fn check_view_of<const N: usize>(view: &Object, of: &[&'static Contract; N], at: usize) {
+    let mut bodies = [of[at].data; N];
+    let mut next = 0;
+    while next < N {
+        if of[next].is_invalid() {
+            return;
+        }
+        bodies[next] = of[next].data;
+        next += 1;
     }
+    event_contract::check_view(view, of[at].name, of[at].version, &bodies, at);
 }
 
-/// Says a warning when it is `true`: the compiler has no other way for that.
-#[derive(Debug)]
-pub struct Old<const YES: bool>;
-
-impl Old<true> {
-    #[deprecated(
-        note = "the producer has retired this version and publishes it no more; read a newer one, and keep this \
-                         one only for what still waits in queues and dead letters"
-    )]
-    pub const SAID: () = ();
-}
-
-impl Old<false> {
-    pub const SAID: () = ();
-}
+/// Says a warning where a view names a version that its producer has retired: the compiler has no other way for that.
+#[deprecated(
+    note = "the producer has retired this version and publishes it no more; read a newer one, and keep this one \
+                     only for what still waits in queues and dead letters"
+)]
+pub const RETIRED: () = ();

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::handler::{Fits, NoStore, With};
 use crate::message::Limits;
+use crate::reconcile::{Job, Runs};
 use crate::store::Store;
 use crate::topology::Names;
 use crate::transport::Transport;
@@ -54,6 +55,7 @@ pub struct Service<States = (), Store = NoStore> {
     store: PhantomData<fn(Store)>,
     pub(super) handlers: Vec<Registered>,
     pub(super) publishes: Vec<&'static Contract>,
+    pub(super) jobs: Vec<Arc<Job>>,
 }
 
 impl Service {
@@ -65,6 +67,7 @@ impl Service {
             store: PhantomData,
             handlers: Vec::new(),
             publishes: Vec::new(),
+            jobs: Vec::new(),
         }
     }
 }
@@ -81,6 +84,7 @@ impl<States> Service<States> {
             store: PhantomData,
             handlers: self.handlers,
             publishes: self.publishes,
+            jobs: self.jobs,
         }
     }
 }
@@ -96,6 +100,7 @@ impl<States, Store> Service<States, Store> {
             store: PhantomData,
             handlers: self.handlers,
             publishes: self.publishes,
+            jobs: self.jobs,
         }
     }
 
@@ -199,7 +204,7 @@ impl<States, Store> Service<States, Store> {
     /// As [`start`](Self::start), without the environment: the command line has read it already, tests do not want it.
     pub(crate) async fn start_as_told(self) -> Result<Running> {
         self.check()?;
-        start::start(self.config, self.handlers, self.publishes)
+        start::start(self.config, self.handlers, self.publishes, self.jobs)
     }
 
     /// Runs until SIGTERM or Ctrl-C, then finishes what is running. A second signal ends it at once.
@@ -279,11 +284,19 @@ impl<States, Store> Service<States, Store> {
                 )));
             }
         }
+        for (at, job) in self.jobs.iter().enumerate() {
+            if self.jobs[..at].iter().any(|other| other.name == job.name) {
+                return Err(Error::Setting(format!(
+                    "two jobs are called `{0}`; give one of them another name: `#[reconcile(name = \"{0}_2\", ..)]`",
+                    job.name
+                )));
+            }
+        }
         Ok(())
     }
 }
 
-/// Registers handlers. In the prelude, so that `.handle::<name>()` reads like a method of [`Service`].
+/// Registers handlers and jobs. In the prelude, so that `.handle::<name>()` reads like a method of [`Service`].
 ///
 /// `Places` is where the states are that the handler needs; the compiler finds them, or says which one is missing.
 pub trait Handle<Places>: Sized {
@@ -294,6 +307,9 @@ pub trait Handle<Places>: Sized {
 
     /// Registers the handler `H`.
     fn handle<H: Fits<Self::States, Self::Store, Places>>(self) -> Self;
+
+    /// Registers the job `J`: what `#[reconcile(every = "1h")]` is on. It runs in one process of the service at a time.
+    fn reconcile<J: Runs<Self::States, Self::Store, Places>>(self) -> Self;
 }
 
 impl<States, Store, Places> Handle<Places> for Service<States, Store> {
@@ -302,6 +318,13 @@ impl<States, Store, Places> Handle<Places> for Service<States, Store> {
 
     fn handle<H: Fits<States, Store, Places>>(mut self) -> Self {
         self.handlers.push(Registered::new::<H>(H::needs(&self.states)));
+        self
+    }
+
+    fn reconcile<J: Runs<States, Store, Places>>(mut self) -> Self {
+        let job = Job::new::<J>(J::needs(&self.states));
+        self.publishes.extend(&job.publishes);
+        self.jobs.push(Arc::new(job));
         self
     }
 }

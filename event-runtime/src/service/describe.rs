@@ -1,9 +1,12 @@
-use super::Registered;
 use super::builder::Service;
+use super::window::text;
+use crate::catalog::Known;
 use crate::handler::Options;
-use event_contract::{Contract, Object, Shape};
+use crate::reconcile::Job;
+use event_contract::Contract;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a service is, from its types alone: nothing runs, no broker is asked.
 #[derive(Debug, Serialize)]
@@ -11,7 +14,19 @@ pub(super) struct Description {
     pub(super) service: String,
     pub(super) bus: String,
     pub(super) handlers: Vec<HandlerDescription>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) jobs: Vec<JobDescription>,
     pub(super) events: Vec<EventDescription>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct JobDescription {
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) publishes: Vec<&'static str>,
+    pub(super) every: String,
+    pub(super) timeout: String,
+    pub(super) window: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,20 +67,60 @@ pub(super) struct EventDescription {
 }
 
 pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
-    let names = crate::topology::Names::new(&service.config.bus, &service.config.service);
-    let handlers = service.handlers.iter().map(|handler| HandlerDescription {
+    let catalog = service.catalog();
+    let handlers = catalog.handlers.iter().map(|handler| HandlerDescription {
         name: handler.name,
         summary: handler.summary,
-        queue: names.queue(handler.name),
-        takes: types(handler.takes),
+        queue: catalog.names.queue(handler.name),
+        takes: types(&handler.takes),
         publishes: types(&handler.publishes),
         guarantees: guarantees(&handler.options),
     });
+    // Versions that only a file knows are for `contracts` and `catalog`.
+    let versions = catalog.events.iter().flat_map(|event| event.versions.iter().rev());
     Description {
-        service: service.config.service.clone(),
+        service: catalog.service.clone(),
         bus: service.config.bus.clone(),
         handlers: handlers.collect(),
-        events: events(&service.handlers, &service.publishes),
+        jobs: service.jobs.iter().map(|job| describe_job(job)).collect(),
+        events: versions
+            .filter_map(|known| Some(event(known, known.contract?, &service.jobs)))
+            .collect(),
+    }
+}
+
+fn describe_job(job: &Job) -> JobDescription {
+    JobDescription {
+        name: job.name,
+        summary: job.summary,
+        publishes: types(&job.publishes),
+        every: text(job.options.every),
+        timeout: text(job.options.timeout),
+        window: text(job.options.window),
+    }
+}
+
+fn event(known: &Known, contract: &Contract, jobs: &[Arc<Job>]) -> EventDescription {
+    let fields = contract.data.fields.iter();
+    let jobs = jobs.iter().filter(|job| {
+        job.publishes
+            .iter()
+            .any(|published| published.type_name == contract.type_name)
+    });
+    EventDescription {
+        type_name: contract.type_name,
+        summary: contract.summary,
+        owner: contract.owner,
+        key: contract.key,
+        sensitive: known.sensitive(),
+        fields: fields.map(|field| (field.name, field.shape.to_string())).collect(),
+        taken_by: known.taken_by.clone(),
+        published_by: known
+            .published_by
+            .iter()
+            .copied()
+            .chain(jobs.map(|job| job.name))
+            .collect(),
     }
 }
 
@@ -98,81 +153,4 @@ fn guarantees(options: &Options) -> Guarantees {
             .map(|batch| format!("{} within {:?}", batch.max, batch.within)),
         from: options.from.to_vec(),
     }
-}
-
-fn events(handlers: &[Registered], publishes: &[&'static Contract]) -> Vec<EventDescription> {
-    let mut all: BTreeMap<&'static str, &'static Contract> = BTreeMap::new();
-    let of_handlers = handlers
-        .iter()
-        .flat_map(|handler| handler.takes.iter().chain(&handler.publishes));
-    for contract in publishes.iter().chain(of_handlers) {
-        all.insert(contract.type_name, contract);
-    }
-    let describe = |contract: &'static Contract| EventDescription {
-        type_name: contract.type_name,
-        summary: contract.summary,
-        owner: contract.owner,
-        key: contract.key,
-        sensitive: sensitive(contract.data),
-        fields: contract
-            .data
-            .fields
-            .iter()
-            .map(|field| (field.name, field.shape.to_string()))
-            .collect(),
-        taken_by: named(handlers, |handler| {
-            handler.takes.iter().any(|taken| taken.name == contract.name)
-        }),
-        published_by: named(handlers, |handler| handler.publishes.contains(&contract)),
-    };
-    all.into_values().map(describe).collect()
-}
-
-/// The paths of the fields that are hidden: `email`, `lines[].note`.
-fn sensitive(object: &'static Object) -> Vec<String> {
-    let mut paths = Vec::new();
-    find_sensitive("", &Shape::Object(object), &mut paths);
-    paths.sort();
-    paths.dedup();
-    paths
-}
-
-fn find_sensitive(path: &str, shape: &Shape, into: &mut Vec<String>) {
-    match shape {
-        Shape::Optional(inner) | Shape::Nullable(inner) => find_sensitive(path, inner, into),
-        Shape::List(item) | Shape::Set(item) | Shape::Array(item, _) => {
-            find_sensitive(&format!("{path}[]"), item, into);
-        }
-        Shape::Map(_, value) => find_sensitive(&format!("{path}{{}}"), value, into),
-        Shape::Tuple(parts) => {
-            for (at, part) in parts.iter().enumerate() {
-                find_sensitive(&format!("{path}.{at}"), part, into);
-            }
-        }
-        Shape::Object(object) => {
-            for field in object.fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                let path = format!("{path}{dot}{}", field.name);
-                if field.sensitive {
-                    into.push(path);
-                } else {
-                    find_sensitive(&path, &field.shape, into);
-                }
-            }
-        }
-        Shape::Choice(choice) => {
-            for content in choice.variants.iter().filter_map(|variant| variant.content.as_ref()) {
-                find_sensitive(path, content, into);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn named(handlers: &[Registered], is: impl Fn(&Registered) -> bool) -> Vec<&'static str> {
-    handlers
-        .iter()
-        .filter(|handler| is(handler))
-        .map(|handler| handler.name)
-        .collect()
 }

@@ -78,6 +78,21 @@ pub(super) fn description(description: &Description) {
         handlers.add_row([handler.name, handler.summary, &text]);
     }
     say!("\n{handlers}");
+    if !description.jobs.is_empty() {
+        let mut jobs = table(&[
+            "job",
+            "what it does",
+            "publishes what is missing of",
+            "every",
+            "at most",
+            "remembers",
+        ]);
+        for job in &description.jobs {
+            let publishes = job.publishes.join(", ");
+            jobs.add_row([job.name, job.summary, &publishes, &job.every, &job.timeout, &job.window]);
+        }
+        say!("\n{jobs}");
+    }
     let mut events = table(&[
         "event",
         "what happened",

@@ -7,6 +7,7 @@ use crate::envelope::EventId;
 use crate::handler::Handler;
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
+use crate::reconcile::Job;
 use crate::stats::{Snapshot, Stats};
 use crate::store::Store;
 use crate::topology::{Names, Topology};
@@ -37,6 +38,7 @@ pub(super) struct Kept {
     pub(super) health: watch::Receiver<Health>,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) outbox: Outbox,
+    pub(super) jobs: Vec<Arc<Job>>,
     /// Something was handled.
     pub(super) handled: Arc<Notify>,
     pub(super) asked: watch::Sender<bool>,
@@ -117,6 +119,7 @@ impl Running {
                 .iter()
                 .map(|handler| handler.shared.stats.snapshot())
                 .collect(),
+            jobs: self.kept.jobs.iter().map(|job| job.stats.snapshot(job.name)).collect(),
         }
     }
 

@@ -5,8 +5,10 @@ use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
 use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
 use crate::error::Result;
-use crate::outbox::{Outbox, Relay, relay as relay_events};
+use crate::handler::Idempotent;
+use crate::outbox::{Outbox, Relay, published, relay as relay_events};
 use crate::publisher::Publisher;
+use crate::reconcile::{Job as Reconciling, Runner, run as run_jobs};
 use crate::stats::{HandlerStats, Stats};
 use crate::topology::{Names, Plan, Route, Topology};
 use crate::transport::{Health, Transport, TransportError};
@@ -36,7 +38,12 @@ pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'st
     topology
 }
 
-pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'static Contract>) -> Result<Running> {
+pub(super) fn start(
+    config: Config,
+    handlers: Vec<Registered>,
+    publishes: Vec<&'static Contract>,
+    reconciling: Vec<Arc<Reconciling>>,
+) -> Result<Running> {
     let transport = config.transport()?;
     let names = Names::new(&config.bus, &config.service);
     let topology = topology(&names, &handlers, &publishes);
@@ -61,7 +68,7 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         store: Arc::clone(store),
         migrate: config.migrate,
         health: store_health.clone(),
-        windows: windows(&config.service, &handlers),
+        windows: windows(&config.service, &handlers, &reconciling),
     });
     let common = Common {
         names: names.clone(),
@@ -100,6 +107,14 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         health: store_health.clone(),
         stop: relay_stops,
     });
+    let outbox = Outbox::new(publisher.clone(), config.service.clone(), outbox);
+    let store = config.store.as_ref().filter(|_| !reconciling.is_empty());
+    let runner = store.map(|store| Runner {
+        store: Arc::clone(store),
+        outbox: outbox.clone(),
+        jobs: reconciling.clone(),
+        stop: asked_to_stop.clone(),
+    });
     let mut tasks = JoinSet::new();
     tasks.spawn(bring_up(
         Arc::clone(&transport),
@@ -109,12 +124,14 @@ pub(super) fn start(config: Config, handlers: Vec<Registered>, publishes: Vec<&'
         jobs,
         keeping,
         relay.map(|relay| (relay, stop_relay)),
+        runner,
         asked_to_stop,
     ));
     let kept = Kept {
         health: store_health.subscribe(),
         store: config.store.clone(),
-        outbox: Outbox::new(publisher.clone(), config.service.clone(), outbox),
+        outbox,
+        jobs: reconciling,
         handled,
         asked,
         held: Held::new(config.store.clone(), config.service.clone(), holders),
@@ -207,9 +224,15 @@ pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn 
 }
 
 /// How long each inbox remembers.
-fn windows(service: &str, handlers: &[Registered]) -> Vec<(String, Duration)> {
+fn windows(service: &str, handlers: &[Registered], jobs: &[Arc<Reconciling>]) -> Vec<(String, Duration)> {
+    let longest = jobs
+        .iter()
+        .map(|job| job.options.window)
+        .chain([Idempotent::DEFAULT.window])
+        .max();
+    let published = longest.map(|window| (published(service), window));
     let window = |handler: &Registered| Some((inbox(service, handler.name), handler.options.idempotent?.window));
-    handlers.iter().filter_map(window).collect()
+    handlers.iter().filter_map(window).chain(published).collect()
 }
 
 /// Makes topology and tables, trying until it works, then runs the handlers until they stop, and the relay until it has
@@ -223,6 +246,7 @@ async fn bring_up(
     jobs: Vec<Job>,
     keeping: Option<Keeping>,
     relay: Option<(Relay, watch::Sender<bool>)>,
+    runner: Option<Runner>,
     mut asked_to_stop: watch::Receiver<bool>,
 ) {
     let tables = async {
@@ -251,11 +275,16 @@ async fn bring_up(
         relays.spawn(relay_events(job));
         stop
     });
+    let mut reconciling = JoinSet::new();
+    if let Some(runner) = runner {
+        reconciling.spawn(run_jobs(runner));
+    }
     let mut handlers = JoinSet::new();
     for job in jobs {
         handlers.spawn(watched(job));
     }
     while handlers.join_next().await.is_some() {}
+    while reconciling.join_next().await.is_some() {}
     if let Some(stop) = stop {
         // An error means that nobody can ask any more.
         let _ = asked_to_stop.wait_for(|asked| *asked).await;

@@ -66,7 +66,7 @@ pub(super) fn check_held(handlers: &[Registered]) -> Result<()> {
 }
 
 /// Whole days are said as days, everything else as seconds or less.
-fn text(time: Duration) -> String {
+pub(super) fn text(time: Duration) -> String {
     let (seconds, millis) = (time.as_secs(), time.subsec_millis());
     let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
     let mut text = String::new();

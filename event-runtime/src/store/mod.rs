@@ -21,7 +21,8 @@
 //! They are a contract: plain SQL, versioned, the same names everywhere; look at them, and into them, as you like.
 //!
 //! - `event_inbox`: one row per event that a handler has dealt with. `handler` is the service and the handler
-//!   (`payments.charge`), `key` the event's id or what `idempotent(by = ..)` names, `claimed_at` when.
+//!   (`payments.charge`), `key` the event's id or what `idempotent(by = ..)` names, `claimed_at` when. Under
+//!   `payments:published` are the events that were published once from outside of handlers.
 //! - `event_outbox`: one row per event that the broker does not have yet; the row is deleted when it has. `id` is the
 //!   order, `service` whose relay publishes it, `part` its share of the keys, then the event: `key`, `event_id`, `type`
 //!   with its version, `exchange`, `routing_key`, `keep`, `headers` (a JSON list of pairs), `body`, `trace`, `created_at`.
@@ -32,8 +33,8 @@
 //!   failed or NULL, then the event as a dead letter has it: `event_id`, `type`, `exchange`, `routing_key`, `headers`, `body`.
 //! - `event_newest`: one row per key of a handler that skips stale events: the `sequence` it has handled last, as text of 20
 //!   digits. It is forgotten with the inbox, after the handler's window.
-//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when. PostgreSQL has advisory locks
-//!   for that: `pg_try_advisory_lock(event_relay(service), part)`.
+//! - `event_lease` (SQLite): which process's relay publishes for a service, and until when; under `payments:reconcile`, which
+//!   process runs its jobs. PostgreSQL has advisory locks for that: `pg_try_advisory_lock(event_relay(service), part)`.
 //! - `event_schema`: which migrations are applied.
 
 mod error;
@@ -342,6 +343,13 @@ pub trait Enlist: Send {
     ///
     /// See [`Transaction::enqueue`].
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError>;
+
+    /// Writes `keys` into an inbox; `true` for each that was not there.
+    ///
+    /// # Errors
+    ///
+    /// See [`Transaction::claim`].
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError>;
 }
 
 #[async_trait]
@@ -352,11 +360,19 @@ where
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         (**self).enlist(service, rows).await
     }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        (**self).claim(inbox, keys).await
+    }
 }
 
 #[async_trait]
 impl Enlist for dyn Transaction {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         self.enqueue(service, rows).await
+    }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        Transaction::claim(self, inbox, keys).await
     }
 }

@@ -4,9 +4,11 @@
 
 use super::channel::Channel;
 use super::direct::{ByHand, Direct, Spawned};
-use super::lapin::{AwaitEachConfirm, AwaitEachPublish, Drain, Resident, Style, Windows};
-use super::ours::{Batches, Dispatched, Drained, InProcess, OneByOne, Sleeper, Spread};
-use super::{Consume, Dispatch, Flavour, Idle, Publish, Relay, Transit};
+use super::lapin::{AwaitEachConfirm, AwaitEachPublish, Drain, Paged, Resident, Style, Twin, Windows, Writes};
+use super::ours::{
+    Alone, Batches, Dispatched, Drained, Grouped, InProcess, OneByOne, Relayed, SetBased, Sleeper, Spread,
+};
+use super::{Consume, Deliver, Dispatch, Effects, Flavour, Idle, Publish, Relay, Transit};
 use crate::envelope::Envelope::{Bare, CloudEvents};
 
 pub(crate) fn publish() -> Vec<Box<dyn Publish>> {
@@ -42,6 +44,34 @@ pub(crate) fn latency() -> Vec<Box<dyn Relay>> {
         Box::new(Drain(Style::TaskPerDelivery, CloudEvents)),
         Box::new(Drain(Style::AwaitEachAck, CloudEvents)),
     ]
+}
+
+pub(crate) fn effects() -> Vec<Box<dyn Effects>> {
+    let twin = |group, connections, writes| {
+        Box::new(Twin {
+            group,
+            connections,
+            writes,
+        })
+    };
+    vec![
+        twin(100, 4, Writes::OneByOne),
+        Box::new(Grouped),
+        twin(100, 4, Writes::Set),
+        Box::new(SetBased),
+        Box::new(Alone),
+        twin(1, 4, Writes::OneByOne),
+        twin(1, 1, Writes::OneByOne),
+    ]
+}
+
+/// What a relay is held against.
+pub(crate) fn yardstick() -> Windows {
+    Windows(CloudEvents)
+}
+
+pub(crate) fn deliver() -> Vec<Box<dyn Deliver>> {
+    vec![Box::new(Relayed), Box::new(Paged)]
 }
 
 pub(crate) fn memory() -> Vec<Box<dyn Transit>> {

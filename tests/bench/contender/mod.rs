@@ -6,6 +6,8 @@ pub(crate) mod lapin;
 pub(crate) mod list;
 pub(crate) mod ours;
 
+use std::ops::Range;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +16,10 @@ use async_trait::async_trait;
 use crate::Result;
 use crate::broker::Site;
 use crate::envelope::Envelope;
+use crate::ledger::Ledger;
 use crate::pace::{Meter, Pace};
 use crate::probe::Resting;
+use crate::tally::Tally;
 
 /// A row.
 pub(crate) trait Contender {
@@ -63,6 +67,35 @@ pub(crate) trait Relay: Contender {
     /// Sends with `pace.drive`, tells `meter` of each order handled; returns when all are.
     async fn relay(&self, site: &Site, pace: Pace, meter: &Arc<Meter>) -> Result<()>;
 }
+
+/// Effects once: an inbox row, a business change and an outbox row for every order, and what comes of it published.
+#[async_trait(?Send)]
+pub(crate) trait Effects: Contender {
+    /// The queue it reads.
+    fn queue(&self) -> String;
+
+    /// Handles orders and tells `handled` of each, until `until` is over.
+    async fn serve(&self, site: &Site, ledger: &Ledger, handled: &Arc<Tally>, until: Until<'_>) -> Result<()>;
+}
+
+/// Moves events from a database to the broker.
+#[async_trait(?Send)]
+pub(crate) trait Deliver: Contender {
+    /// Starts to.
+    async fn start(&self, site: &Site, ledger: &Ledger) -> Result<Box<dyn Delivering>>;
+}
+
+/// Does so until it is stopped.
+#[async_trait(?Send)]
+pub(crate) trait Delivering {
+    /// Puts what comes of these orders into the outbox, in one transaction.
+    async fn put(&self, positions: Range<u64>) -> Result<()>;
+
+    async fn stop(self: Box<Self>);
+}
+
+/// Something to wait for.
+pub(crate) type Until<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// Publishes and handles inside one process, without a broker.
 #[async_trait(?Send)]

@@ -3,8 +3,10 @@
 pub(crate) mod compile;
 pub(crate) mod consume;
 pub(crate) mod dispatch;
+pub(crate) mod effects;
 pub(crate) mod handlers;
 pub(crate) mod idle;
 pub(crate) mod latency;
 pub(crate) mod memory;
+pub(crate) mod outbox;
 pub(crate) mod publish;

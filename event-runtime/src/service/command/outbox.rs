@@ -104,6 +104,7 @@ pub(super) async fn relay<S, T>(mut service: Service<S, T>) -> Result<()> {
         .publishes
         .extend(service.handlers.iter().flat_map(|handler| handler.publishes.clone()));
     service.handlers.clear();
+    service.jobs.clear();
     let running = service.start_as_told().await?;
     signal::until_asked_to_stop(running).await
 }

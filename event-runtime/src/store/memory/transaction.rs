@@ -18,6 +18,8 @@ pub struct MemoryTables {
     committed: BTreeMap<String, String>,
     written: BTreeMap<String, String>,
     rows: Vec<(i64, Row)>,
+    /// Which transaction it is, for what it claims.
+    number: u64,
 }
 
 impl MemoryTables {
@@ -32,6 +34,49 @@ impl MemoryTables {
         let found = self.written.get(name).or_else(|| self.committed.get(name));
         found.map(String::as_str)
     }
+
+    /// Claims one key; waits for whoever else has claimed it.
+    async fn claim_one(&mut self, key: (String, String)) -> Result<bool, StoreError> {
+        let (Some(store), number) = (&self.store, self.number) else {
+            return Ok(true);
+        };
+        wait(store, |state| match state.claimed.get(&key) {
+            _ if state.inbox.contains_key(&key) => Some(false),
+            Some(by) if *by == number => Some(false),
+            None => {
+                state.claimed.insert(key.clone(), number);
+                Some(true)
+            }
+            Some(_) => None,
+        })
+        .await
+    }
+}
+
+/// Tries until it works, each time another transaction has ended.
+async fn wait<T>(store: &MemoryStore, mut attempt: impl FnMut(&mut State) -> Option<T>) -> Result<T, StoreError> {
+    let deadline = Instant::now() + LOCK_TIMEOUT;
+    loop {
+        let ended = store.0.ended.notified();
+        let mut ended = std::pin::pin!(ended);
+        {
+            let mut state = store.state();
+            if let Some(done) = attempt(&mut state) {
+                return Ok(done);
+            }
+            // Before the lock is gone, so that no end is missed.
+            ended.as_mut().enable();
+        }
+        if tokio::time::timeout_at(deadline, ended).await.is_err() {
+            return Err(StoreError::Conflict(
+                "waited too long for another transaction".to_owned(),
+            ));
+        }
+    }
+}
+
+fn place(handler: &str, key: &str) -> (String, String) {
+    (handler.to_owned(), key.to_owned())
 }
 
 #[async_trait]
@@ -50,6 +95,17 @@ impl Enlist for MemoryTables {
         }
         Ok(())
     }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        // In the same order in every transaction: none waits for one that waits for it.
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_by_key(|at| &keys[*at]);
+        let mut claimed = vec![false; keys.len()];
+        for at in order {
+            claimed[at] = self.claim_one((inbox.to_owned(), keys[at].clone())).await?;
+        }
+        Ok(claimed)
+    }
 }
 
 impl fmt::Debug for MemoryTables {
@@ -60,7 +116,6 @@ impl fmt::Debug for MemoryTables {
 
 pub(super) struct MemoryTransaction {
     store: MemoryStore,
-    number: u64,
     tables: MemoryTables,
     change: Change,
     unclaimed: Vec<(String, String)>,
@@ -70,10 +125,10 @@ impl MemoryTransaction {
     pub(super) fn new(store: MemoryStore, number: u64) -> Self {
         let committed = store.tables();
         Self {
-            number,
             tables: MemoryTables {
                 store: Some(store.clone()),
                 committed,
+                number,
                 ..MemoryTables::default()
             },
             store,
@@ -82,72 +137,26 @@ impl MemoryTransaction {
         }
     }
 
-    /// Claims one key; waits for whoever else has claimed it.
-    async fn claim_one(&mut self, key: (String, String)) -> Result<bool, StoreError> {
-        let number = self.number;
-        self.wait(|state| match state.claimed.get(&key) {
-            _ if state.inbox.contains_key(&key) => Some(false),
-            Some(by) if *by == number => Some(false),
-            None => {
-                state.claimed.insert(key.clone(), number);
-                Some(true)
-            }
-            Some(_) => None,
-        })
-        .await
-    }
-
     /// Keeps others from these until the transaction ends.
     async fn lock(&mut self, locks: impl IntoIterator<Item = Lock>) -> Result<(), StoreError> {
-        let number = self.number;
+        let number = self.tables.number;
         let mut locks: Vec<_> = locks.into_iter().collect();
         // In the same order in every transaction: none waits for one that waits for it.
         locks.sort();
         for lock in locks {
-            self.wait(|state| (*state.locks.entry(lock.clone()).or_insert(number) == number).then_some(()))
-                .await?;
+            wait(&self.store, |state| {
+                (*state.locks.entry(lock.clone()).or_insert(number) == number).then_some(())
+            })
+            .await?;
         }
         Ok(())
     }
-
-    /// Tries until it works, each time another transaction has ended.
-    async fn wait<T>(&self, mut attempt: impl FnMut(&mut State) -> Option<T>) -> Result<T, StoreError> {
-        let deadline = Instant::now() + LOCK_TIMEOUT;
-        loop {
-            let ended = self.store.0.ended.notified();
-            let mut ended = std::pin::pin!(ended);
-            {
-                let mut state = self.store.state();
-                if let Some(done) = attempt(&mut state) {
-                    return Ok(done);
-                }
-                // Before the lock is gone, so that no end is missed.
-                ended.as_mut().enable();
-            }
-            if tokio::time::timeout_at(deadline, ended).await.is_err() {
-                return Err(StoreError::Conflict(
-                    "waited too long for another transaction".to_owned(),
-                ));
-            }
-        }
-    }
-}
-
-fn place(handler: &str, key: &str) -> (String, String) {
-    (handler.to_owned(), key.to_owned())
 }
 
 #[async_trait]
 impl Transaction for MemoryTransaction {
     async fn claim(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
-        // In the same order in every transaction: none waits for one that waits for it.
-        let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_by_key(|at| &keys[*at]);
-        let mut claimed = vec![false; keys.len()];
-        for at in order {
-            claimed[at] = self.claim_one((handler.to_owned(), keys[at].clone())).await?;
-        }
-        Ok(claimed)
+        self.tables.claim(handler, keys).await
     }
 
     async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
@@ -241,7 +250,7 @@ impl Transaction for MemoryTransaction {
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         let this = &mut *self;
         let mut state = this.store.state();
-        let mine = state.claimed.iter().filter(|(_, by)| **by == this.number);
+        let mine = state.claimed.iter().filter(|(_, by)| **by == this.tables.number);
         let mine: Vec<_> = mine.map(|(key, _)| key.clone()).collect();
         for key in mine {
             state.inbox.insert(key, Instant::now());
@@ -262,7 +271,7 @@ impl Transaction for MemoryTransaction {
 
 impl Drop for MemoryTransaction {
     fn drop(&mut self) {
-        let number = self.number;
+        let number = self.tables.number;
         let mut state = self.store.state();
         state.claimed.retain(|_, by| *by != number);
         state.locks.retain(|_, by| *by != number);

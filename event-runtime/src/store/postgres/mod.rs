@@ -1,6 +1,7 @@
 //! Inbox and outbox in PostgreSQL 12 or later.
 
 mod error;
+mod inbox;
 mod lease;
 mod line;
 mod migrate;
@@ -36,12 +37,20 @@ impl Enlist for PgConnection {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         outbox::insert(self, service, rows).await
     }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        inbox::claim(self, inbox, keys).await
+    }
 }
 
 #[async_trait]
 impl Enlist for sqlx::Transaction<'_, Postgres> {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         outbox::insert(self, service, rows).await
+    }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        inbox::claim(self, inbox, keys).await
     }
 }
 
@@ -67,7 +76,7 @@ const LOCK_TIMEOUT: &str = "5000";
 pub struct PostgresStore {
     /// For transactions.
     pool: PgPool,
-    /// For everything else, which must not wait behind them: the relay, migrations, questions.
+    /// For everything else, which must not wait behind them: the leases of relay and jobs, migrations, questions.
     side: PgPool,
     connections: u16,
     describe: String,
@@ -86,7 +95,7 @@ impl PostgresStore {
         Self::connect_with(url, CONNECTIONS).await
     }
 
-    /// As [`connect`](Self::connect), with at most `connections` transactions at a time; and three connections more.
+    /// As [`connect`](Self::connect), with at most `connections` transactions at a time; and four connections more.
     ///
     /// # Errors
     ///
@@ -109,7 +118,7 @@ impl PostgresStore {
         let connections = connections.max(1);
         Ok(Self {
             pool: pool(connections),
-            side: pool(3),
+            side: pool(4),
             connections,
             describe: describe(&options),
         })

@@ -1,6 +1,7 @@
 //! Inbox and outbox in a file: SQLite, built in.
 
 mod error;
+mod inbox;
 mod lease;
 mod line;
 mod migrate;
@@ -43,12 +44,20 @@ impl Enlist for SqliteConnection {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         outbox::insert(self, service, rows).await
     }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        inbox::claim(self, inbox, keys).await
+    }
 }
 
 #[async_trait]
 impl Enlist for sqlx::Transaction<'_, Sqlite> {
     async fn enlist(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {
         outbox::insert(self, service, rows).await
+    }
+
+    async fn claim(&mut self, inbox: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
+        inbox::claim(self, inbox, keys).await
     }
 }
 

@@ -1,12 +1,11 @@
 use super::super::{LineRow, OutboxRow, StoreError, Transaction};
 use super::error::store_error;
-use super::{NOW, line, outbox};
+use super::{inbox, line, outbox};
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Database, SqlSafeStr as _, Sqlite, SqliteConnection};
+use sqlx::{Database, SqlSafeStr as _, Sqlite, SqliteConnection};
 use sqlx_core::transaction::TransactionManager;
 use std::any::Any;
-use std::collections::HashSet;
 
 /// The client counts how deep a transaction is, for savepoints: so it must be the one to begin and to end it.
 type Manager = <Sqlite as Database>::TransactionManager;
@@ -38,20 +37,7 @@ impl SqliteTransaction {
 #[async_trait]
 impl Transaction for SqliteTransaction {
     async fn claim(&mut self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError> {
-        let sql = format!(
-            "INSERT INTO event_inbox (handler, key, claimed_at) SELECT ?1, value, {NOW} FROM json_each(?2) WHERE true \
-             ON CONFLICT DO NOTHING RETURNING key"
-        );
-        let list = serde_json::to_string(keys).map_err(|error| StoreError::Refused(error.to_string()))?;
-        let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql))
-            .bind(handler.to_owned())
-            .bind(list);
-        let claimed = query.fetch_all(self.open()?).await.map_err(store_error)?;
-        if claimed.len() == keys.len() {
-            return Ok(vec![true; keys.len()]);
-        }
-        let claimed: HashSet<String> = claimed.into_iter().collect();
-        Ok(keys.iter().map(|key| claimed.contains(key)).collect())
+        inbox::claim(self.open()?, handler, keys).await
     }
 
     async fn enqueue(&mut self, service: &str, rows: &[OutboxRow]) -> Result<(), StoreError> {

@@ -2,14 +2,18 @@
 
 mod acker;
 mod consume;
+mod effects;
 mod idle;
 mod inlet;
+mod outbox;
 mod outlet;
 mod publish;
 mod relay;
 
 pub(crate) use consume::Drain;
+pub(crate) use effects::{Twin, Writes};
 pub(crate) use idle::Resident;
 pub(crate) use inlet::Style;
-pub(crate) use outlet::Outlet;
+pub(crate) use outbox::Paged;
+pub(crate) use outlet::{Outlet, confirm_all};
 pub(crate) use publish::{AwaitEachConfirm, AwaitEachPublish, Windows};

@@ -68,7 +68,7 @@ impl<'a> Outlet<'a> {
             ..Default::default()
         };
         let body = order.encode();
-        let properties = envelope.properties(&order, key);
+        let properties = envelope.properties(order.order_id, key);
         let exchange = self.site.exchange.as_str().into();
         Ok(self
             .channel
@@ -97,7 +97,7 @@ pub(crate) async fn confirm_all(confirms: impl IntoIterator<Item = PublisherConf
 
 /// Starts all of them before the first is awaited, so that their frames leave in one write. They finish in order:
 /// awaiting one after the other costs less than a join that watches each.
-async fn together<T>(sends: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
+pub(super) async fn together<T>(sends: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
     let mut sends: Vec<_> = sends.map(|send| Box::pin(maybe_done(send))).collect();
     poll_fn(|context| {
         for send in &mut sends {

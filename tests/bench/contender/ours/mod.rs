@@ -2,8 +2,10 @@
 
 mod consume;
 mod dispatch;
+mod effects;
 mod idle;
 mod load;
+mod outbox;
 mod prepared;
 mod publish;
 mod relay;
@@ -12,6 +14,8 @@ mod transit;
 
 pub(crate) use consume::{Drained, Spread};
 pub(crate) use dispatch::Dispatched;
+pub(crate) use effects::{Alone, Grouped, SetBased};
 pub(crate) use idle::Sleeper;
+pub(crate) use outbox::Relayed;
 pub(crate) use publish::{Batches, OneByOne};
 pub(crate) use transit::InProcess;

@@ -5,6 +5,8 @@ use event_runtime::prelude::*;
 #[view(event = "ui.copied", versions = [2, 1])]
 struct Copied {
     order_id: Uuid,
+    /// Only in v2.
+    note: Option<String>,
 }
 
 #[handler]

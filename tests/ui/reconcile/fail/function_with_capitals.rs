@@ -1,0 +1,13 @@
+use event_runtime::prelude::*;
+
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "payment.settled", version = 1, owner = "payments")]
+struct PaymentSettled {
+    payment_id: u64,
+}
+
+#[allow(non_snake_case)]
+#[reconcile(every = "1h")]
+async fn missingPayments(_: Missing<PaymentSettled>) {}
+
+fn main() {}
