@@ -61,6 +61,7 @@ async fn a_broken_store_does_not_pass() {
             "waiting_is_not_seen",
             "let_go_when_empty",
             "no_gap_at_the_end",
+            "waiting_is_not_forgotten",
             "unclaimed"
         ],
         "{report}"

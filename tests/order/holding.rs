@@ -161,6 +161,17 @@ async fn the_first_of_a_line_can_be_given_up(stage: &Stage, keeping: &Keeping) {
     running.idle().await;
     assert_eq!(keeping.written("ada").await, [2, 3, 1]);
     running.shutdown().await;
+    // Without the last one of its line a key is not held.
+    let running = keeping.keep(stage, &book.told(poison("ada", 4))).await;
+    publish(&running, [step("ada", 4)]).await;
+    running.idle().await;
+    lined_up(&running, "ada", 1).await;
+    running.held().skip("keep", "ada").await.unwrap();
+    assert_eq!(running.held().keys("keep").await.unwrap(), []);
+    publish(&running, [step("ada", 5)]).await;
+    running.idle().await;
+    assert_eq!(keeping.written("ada").await, [2, 3, 1, 5]);
+    running.shutdown().await;
 }
 
 async fn a_malformed_event_holds_its_key(stage: &Stage, keeping: &Keeping) {

@@ -79,10 +79,13 @@ enum Saw {
     Done,
 }
 
+/// Asked with name and number of a step, and which call for it this is, from 1.
+type Orders = dyn Fn(&str, u32, u32) -> Does + Send + Sync;
+
 /// What the handlers do and have seen; a clone is the same one.
 #[derive(Clone)]
 pub(crate) struct Book {
-    does: Arc<dyn Fn(&str, u32, u32) -> Does + Send + Sync>,
+    does: Arc<Orders>,
     seen: Arc<Mutex<Vec<(String, u32, Saw)>>>,
 }
 

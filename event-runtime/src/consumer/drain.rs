@@ -6,6 +6,7 @@ use super::copy::{self, Death};
 use super::durable::{self, Done, Durable, call, step};
 use super::history::History;
 use super::hold::Wait;
+use super::process::LONGEST_HELD;
 use super::{Shared, failpoint, stale};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Received};
@@ -136,7 +137,7 @@ fn next(shared: &Shared, first: &First, failed: &Failed) -> Next {
         Class::Skip => Next::Skip,
         Class::Poison => Next::Stop("poison"),
         _ if first.attempts >= policy.attempts => Next::Stop("exhausted"),
-        Class::RetryAfter(wait) => Next::Again(wait.max(policy.wait(first.attempts))),
+        Class::RetryAfter(wait) => Next::Again(wait.max(policy.wait(first.attempts)).min(LONGEST_HELD)),
         Class::Retry => Next::Again(policy.wait(first.attempts)),
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The longest wait between two attempts of an event whose key waits with it.
-const LONGEST_HELD: Duration = Duration::from_secs(300);
+pub(super) const LONGEST_HELD: Duration = Duration::from_secs(300);
 
 /// Reasons to refuse what may still be an event of this handler.
 const IN_THE_WAY: [&str; 3] = ["unknown_contract", "malformed", "suspected_crash"];

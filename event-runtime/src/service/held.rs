@@ -141,8 +141,8 @@ impl Held {
         }
     }
 
-    /// Gives up on the first event in the line of `key`: it becomes a dead letter. The key stays held; the next event is the
-    /// first one now. The id of the event, `None` when the line is empty.
+    /// Gives up on the first event in the line of `key`: it becomes a dead letter. The next event is the first one then; without
+    /// one the key is let go. The id of the event, `None` when the line is empty.
     ///
     /// # Errors
     ///
@@ -155,12 +155,15 @@ impl Held {
         let holder = self.holder(handler)?;
         self.must_be_held(handler, key).await?;
         let mut transaction = self.store()?.begin().await?;
-        let Some(row) = transaction.next_in_line(&inbox(&self.service, handler), key).await? else {
-            transaction.rollback().await?;
+        let inbox = inbox(&self.service, handler);
+        let Some(row) = transaction.next_in_line(&inbox, key).await? else {
+            transaction.let_go(&inbox, key).await?;
+            transaction.commit().await?;
             return Ok(None);
         };
         // A replay of the dead letter is no repetition: the event has had no effect.
-        transaction.unclaim(&inbox(&self.service, handler), &row.claim).await?;
+        transaction.unclaim(&inbox, &row.claim).await?;
+        transaction.let_go(&inbox, key).await?;
         // First the copy, then the end of the original: dying in between leaves both.
         holder.shared.publisher.forward(row.outgoing.clone()).await?;
         transaction.commit().await?;

@@ -103,7 +103,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn seen(&self, handler: &str, keys: &[String]) -> Result<Vec<bool>, StoreError>;
 
     /// Deletes at most `limit` rows of `handler` that are older than `age`, by the store's clock, from the inbox and from the
-    /// newest sequences; how many.
+    /// newest sequences; how many. What waits in a line stays.
     ///
     /// # Errors
     ///

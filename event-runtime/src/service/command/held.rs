@@ -198,7 +198,7 @@ async fn skip(held: &Held, key: &str, of: &Of, json: bool) -> Result<()> {
     }
     output::line(&match skipped {
         Some(id) => format!("{id} is a dead letter now; `held replay` goes on behind it"),
-        None => "the line is empty; `held replay` lets go of the key".to_owned(),
+        None => "the line is empty: the key is not held any more".to_owned(),
     });
     Ok(())
 }

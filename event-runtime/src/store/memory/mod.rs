@@ -180,7 +180,8 @@ impl Store for MemoryStore {
         let old = state
             .inbox
             .iter()
-            .filter(|((of, _), since)| of == handler && now.duration_since(**since) > age);
+            .filter(|((of, _), since)| of == handler && now.duration_since(**since) > age)
+            .filter(|((_, key), _)| !state.lines.waits(handler, key));
         let old: Vec<_> = old.map(|(key, _)| key.clone()).take(limit as usize).collect();
         for key in &old {
             state.inbox.remove(key);

@@ -181,8 +181,10 @@ impl Store for PostgresStore {
     }
 
     async fn forget(&self, handler: &str, age: Duration, limit: u32) -> Result<u64, StoreError> {
-        const SQL: &str = "DELETE FROM event_inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_inbox \
-             WHERE handler = $1 AND claimed_at < now() - make_interval(secs => $2) LIMIT $3 FOR UPDATE SKIP LOCKED))";
+        const SQL: &str = "DELETE FROM event_inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_inbox i \
+             WHERE handler = $1 AND claimed_at < now() - make_interval(secs => $2) \
+             AND NOT EXISTS (SELECT FROM event_line l WHERE l.handler = $1 AND l.claim = i.key) \
+             LIMIT $3 FOR UPDATE OF i SKIP LOCKED))";
         const NEWEST: &str = "DELETE FROM event_newest WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_newest \
              WHERE handler = $1 AND updated_at < now() - make_interval(secs => $2) LIMIT $3 FOR UPDATE SKIP LOCKED))";
         let mut forgotten = 0;

@@ -164,8 +164,9 @@ impl Store for SqliteStore {
 
     async fn forget(&self, handler: &str, age: Duration, limit: u32) -> Result<u64, StoreError> {
         let sql = format!(
-            "DELETE FROM event_inbox WHERE handler = ?1 AND key IN (SELECT key FROM event_inbox \
-             WHERE handler = ?1 AND claimed_at < {NOW} - ?2 LIMIT ?3)"
+            "DELETE FROM event_inbox WHERE handler = ?1 AND key IN (SELECT key FROM event_inbox i \
+             WHERE handler = ?1 AND claimed_at < {NOW} - ?2 \
+             AND NOT EXISTS (SELECT 1 FROM event_line l WHERE l.handler = ?1 AND l.claim = i.key) LIMIT ?3)"
         );
         let newest = format!(
             "DELETE FROM event_newest WHERE handler = ?1 AND key IN (SELECT key FROM event_newest \

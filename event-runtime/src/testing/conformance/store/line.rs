@@ -33,6 +33,10 @@ pub(super) const CHECKS: &[Check] = &[
         amended,
         "an event in a line can say something else, and keeps its place"
     ),
+    check_store!(
+        waiting_is_not_forgotten,
+        "what waits in a line stays in the inbox, however old"
+    ),
     check_store!(unclaimed, "what is taken out of the inbox is claimed again"),
     check_store!(undone, "a rollback leaves no key held and no line"),
     check_store!(newest, "only what is newer becomes the newest of its key"),
@@ -266,6 +270,20 @@ async fn amended(desk: &Desk) -> Verdict {
         ["a/1"],
         "the line after one that is gone was amended"
     );
+    Ok(())
+}
+
+async fn waiting_is_not_forgotten(desk: &Desk) -> Verdict {
+    desk.hold("a", 1).await?;
+    desk.claim(&["a/0", "b/0"]).await?;
+    sleep(Duration::from_millis(50)).await;
+    let forgotten = desk.one.forget(&desk.handler, Duration::ZERO, 100).await?;
+    ensure_eq!(forgotten, 1, "forgotten while one waits");
+    ensure_eq!(desk.claim(&["a/0", "b/0"]).await?, [false, true], "claims");
+    desk.take("a").await?;
+    sleep(Duration::from_millis(50)).await;
+    let forgotten = desk.one.forget(&desk.handler, Duration::ZERO, 100).await?;
+    ensure_eq!(forgotten, 2, "forgotten afterwards");
     Ok(())
 }
 
