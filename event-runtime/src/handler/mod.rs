@@ -20,7 +20,7 @@ pub use input::{Input, Received};
 pub use lend::{Lend, lend};
 pub use options::{BatchOptions, Idempotent, OnPoison, Options, Ordered, Rate};
 pub use output::{Output, Return};
-pub use state::{AnyStore, Fits, Has, HasStore, Held, NoStore, Nothing, Opened, Provide, State, Supply, Wanted, With};
+pub use state::{AnyStore, Fits, Has, HasStore, NoStore, Nothing, Opened, Provide, State, Stock, Supply, Wanted, With};
 
 use crate::failure::Failed;
 

@@ -127,18 +127,18 @@ impl<S: crate::store::Store> HasStore for S {}
 
 /// What a service has for its handlers: states and a store.
 #[derive(Debug)]
-pub struct Held<'s, States, Store> {
+pub struct Stock<'s, States, Store> {
     pub(crate) states: &'s States,
     pub(crate) store: PhantomData<fn(Store)>,
 }
 
-impl<States, Store: HasStore> Supply<AnyStore, ()> for Held<'_, States, Store> {
+impl<States, Store: HasStore> Supply<AnyStore, ()> for Stock<'_, States, Store> {
     fn supply(&self) -> AnyStore {
         AnyStore
     }
 }
 
-impl<States, Store: Holds<D>, D: Database> Supply<Opened<D>, ()> for Held<'_, States, Store> {
+impl<States, Store: Holds<D>, D: Database> Supply<Opened<D>, ()> for Stock<'_, States, Store> {
     fn supply(&self) -> Opened<D> {
         Opened(PhantomData)
     }
@@ -150,7 +150,7 @@ impl<S> Supply<Nothing, ()> for S {
     }
 }
 
-impl<States: Has<T, Place>, Store, T, Place> Supply<Wanted<T>, Place> for Held<'_, States, Store> {
+impl<States: Has<T, Place>, Store, T, Place> Supply<Wanted<T>, Place> for Stock<'_, States, Store> {
     fn supply(&self) -> Wanted<T> {
         self.states.get()
     }
@@ -190,13 +190,13 @@ pub trait Fits<States, Store, Places>: Handler {
 
 impl<H: Handler, States, Store, Places> Fits<States, Store, Places> for H
 where
-    for<'s> Held<'s, States, Store>: Provide<H::Needs, Places>,
+    for<'s> Stock<'s, States, Store>: Provide<H::Needs, Places>,
 {
     fn needs(states: &States) -> Self::Needs {
-        let held = Held {
+        let stock = Stock {
             states,
             store: PhantomData,
         };
-        held.provide()
+        stock.provide()
     }
 }

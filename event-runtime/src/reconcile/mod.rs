@@ -9,7 +9,7 @@ pub use argument::{JobArgument, JobReturn};
 pub use missing::{Missing, Run};
 pub(crate) use runner::{Runner, run};
 
-use crate::handler::{Held, Provide};
+use crate::handler::{Provide, Stock};
 use crate::stats::JobStats;
 use event_contract::Contract;
 use futures_util::future::BoxFuture;
@@ -91,14 +91,14 @@ pub trait Runs<States, Store, Places>: Reconcile {
 
 impl<J: Reconcile, States, Store, Places> Runs<States, Store, Places> for J
 where
-    for<'s> Held<'s, States, Store>: Provide<J::Needs, Places>,
+    for<'s> Stock<'s, States, Store>: Provide<J::Needs, Places>,
 {
     fn needs(states: &States) -> Self::Needs {
-        let held = Held {
+        let stock = Stock {
             states,
             store: PhantomData,
         };
-        held.provide()
+        stock.provide()
     }
 }
 
