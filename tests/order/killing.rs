@@ -280,6 +280,28 @@ async fn a_process_that_comes_back_to_life_is_fenced() {
     yard.finish().await;
 }
 
+/// A queue that is there without an order: `plan` and `apply` say so, what to do, and change nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_commands_say_what_to_do_about_an_old_queue() {
+    let yard = Yard::new().await;
+    let names = Names::new(&yard.bus, &yard.name);
+    let route = Route {
+        handler: "keep".to_owned(),
+        takes: vec![Step::CONTRACT],
+    };
+    let before = Topology::of_service(&names, &[route], &[]);
+    yard.wire.remove(&before).await.unwrap();
+    yard.wire.apply(&before).await.unwrap();
+    for words in [["topology", "plan"], ["topology", "apply"]] {
+        let mut child = words.iter().fold(yard.worker(), Builder::arg).spawn();
+        assert!(!child.wait_exit(SOON).await.success(), "{words:?}");
+        child.wait_line("give the handler a new name", SOON).await;
+        child.wait_line(&format!("queue {}", names.queue("keep")), SOON).await;
+    }
+    assert!(yard.wire.plan(&before).await.unwrap().different.is_empty(), "as it was");
+    yard.finish().await;
+}
+
 /// A process dies at `point` while it deals with a poisoned key, or replays it; others do the rest.
 async fn killed_at(point: &str, replaying: bool) {
     let yard = Yard::new().await;

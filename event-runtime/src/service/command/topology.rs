@@ -1,7 +1,8 @@
 use crate::error::{Error, Result};
 use crate::service::builder::Service;
 use crate::service::{output, start};
-use crate::topology::Names;
+use crate::topology::{Names, Plan};
+use crate::transport::TransportError;
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
@@ -18,7 +19,7 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: 
     let transport = service.config.transport()?;
     let plan = match command {
         Command::Plan => transport.plan(&topology).await?,
-        Command::Apply => transport.apply(&topology).await?,
+        Command::Apply => transport.apply(&topology).await.map_err(with_way_out)?,
     };
     let ready = plan.missing.is_empty() && plan.different.is_empty();
     if json {
@@ -36,4 +37,12 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: 
         return Err(Error::Setting("the broker is not as this service needs it".to_owned()));
     }
     Ok(())
+}
+
+/// What is there with other arguments does not change by itself.
+fn with_way_out(error: TransportError) -> Error {
+    match Plan::way_out(&error.to_string()) {
+        Some(way_out) => Error::Setting(format!("{error}; {way_out}")),
+        None => error.into(),
+    }
 }
