@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Events in one window.
-const PAGE: u32 = 500;
+const PAGE: u32 = 1000;
 /// How often the outbox is looked at when nobody says that there is something.
 const POLL: Duration = Duration::from_millis(200);
 /// How long a transaction may commit late and still be seen in the next look; later ones wait for a look at everything.
@@ -137,34 +137,39 @@ impl Relay {
         Ok(served)
     }
 
-    /// Publishes what is there, from `start` on; the next page is read while one is on its way.
+    /// Publishes what is there, from `start` on. While a page is on its way, the one before is written off, and the one behind
+    /// it is read: dying in between publishes up to two pages again, under the same ids.
     async fn drain(&self, lease: &mut dyn Lease, start: i64, progress: &mut Progress) -> Result<Drained, StoreError> {
         progress.held.clear();
         let mut page = step(lease.page(start, PAGE)).await?;
+        let mut before = Sent::default();
         while let Some(last) = page.last().map(|row| row.id) {
             progress.saw(last);
             let more = page.len() == PAGE as usize;
-            let next = async {
+            let books = async {
+                before.write_off(lease).await?;
                 if more {
                     step(lease.page(last, PAGE)).await
                 } else {
                     Ok(Vec::new())
                 }
             };
-            let (sent, next) = tokio::join!(self.send(&page, progress), next);
+            let (sent, next) = tokio::join!(self.send(&page, progress), books);
             failpoint::hit(failpoint::AFTER_RELAY);
-            if !sent.done.is_empty() {
-                step(lease.done(&sent.done)).await?;
+            before = sent;
+            if before.stuck {
+                break;
             }
-            for (id, reason, wait) in &sent.refused {
-                step(lease.refused(*id, reason, *wait)).await?;
-            }
-            if sent.stuck {
-                return Ok(Drained::Stuck);
-            }
-            page = next?;
+            page = match next {
+                Ok(next) => next,
+                Err(error) => {
+                    before.write_off(lease).await?;
+                    return Err(error);
+                }
+            };
         }
-        Ok(Drained::All)
+        before.write_off(lease).await?;
+        Ok(if before.stuck { Drained::Stuck } else { Drained::All })
     }
 
     /// Publishes a page in order: in one window, except that an event of a kind nobody has taken yet goes alone, so that
@@ -274,6 +279,19 @@ struct Sent {
     done: Vec<i64>,
     refused: Vec<(i64, String, Duration)>,
     stuck: bool,
+}
+
+impl Sent {
+    /// What the broker has goes, and what it does not take gets its reason.
+    async fn write_off(&self, lease: &mut dyn Lease) -> Result<(), StoreError> {
+        if !self.done.is_empty() {
+            step(lease.done(&self.done)).await?;
+        }
+        for (id, reason, wait) in &self.refused {
+            step(lease.refused(*id, reason, *wait)).await?;
+        }
+        Ok(())
+    }
 }
 
 fn unrouted(row: &OutboxRow) -> Unrouted {
