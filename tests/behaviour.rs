@@ -10,6 +10,7 @@ mod behaviour {
     mod events;
 
     mod breaking;
+    mod browsing;
     mod foreign;
     mod gathering;
     mod identity;
@@ -19,6 +20,7 @@ mod behaviour {
     mod logging;
     mod publishing;
     mod refusing;
+    mod replaying;
     mod retrying;
     mod settings;
     mod stopping;

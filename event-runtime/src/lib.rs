@@ -278,8 +278,10 @@ pub mod testing;
 pub mod topology;
 pub mod transport;
 
-pub use consumer::{Attempt, Drained, FailedAgain};
-pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
+pub use consumer::{Attempt, Drained, FailedAgain, Tried};
+pub use dead_letter::{
+    Browsed, DeadLetter, DeadLetterGroup, DeadLetters, FailedReplay, Rehearsed, Replay, Replayed, Select,
+};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
 pub use event::{Event, EventSet, View};

@@ -120,9 +120,7 @@ async fn an_event_without_a_key_is_refused(stage: &Stage) {
 /// Fault matrix 33: the order is that of the queue.
 async fn what_is_published_out_of_order_is_handled_so(stage: &Stage) {
     let book = Book::new(works);
-    let running = stage
-        .start(stage.service().state(book.clone()).handle::<walk>())
-        .await;
+    let running = stage.start(stage.service().state(book.clone()).handle::<walk>()).await;
     publish(&running, [3, 1, 2].map(|number| step("ada", number))).await;
     running.idle().await;
     assert_eq!(book.done("ada"), [3, 1, 2]);

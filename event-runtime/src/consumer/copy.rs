@@ -99,7 +99,12 @@ fn base(shared: &Shared, delivery: &Delivery) -> Headers {
     } else {
         None
     };
-    for name in [header::REPLAY_ID, header::REPLAYED_AT] {
+    for name in [
+        header::REPLAY_ID,
+        header::REPLAYED_AT,
+        header::RECEIPT_TO,
+        header::EDITED,
+    ] {
         if let Some(replay) = original.get(name).filter(|_| returned) {
             headers.push(name, replay);
         }

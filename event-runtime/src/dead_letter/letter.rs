@@ -80,47 +80,6 @@ fn reason(headers: &Headers) -> String {
     headers.get(header::REASON).unwrap_or("given_back_too_often").to_owned()
 }
 
-/// Which dead letters; everything that is set must hold.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Select {
-    /// These ids.
-    pub ids: Vec<String>,
-    /// This reason.
-    pub reason: Option<String>,
-    /// This fingerprint.
-    pub fingerprint: Option<String>,
-    /// This key.
-    pub key: Option<String>,
-}
-
-impl Select {
-    /// Every dead letter.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// The dead letters with these ids.
-    #[must_use]
-    pub fn ids<I: ToString>(ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            ids: ids.into_iter().map(|id| id.to_string()).collect(),
-            ..Self::default()
-        }
-    }
-
-    /// Whether `letter` is meant.
-    #[must_use]
-    pub fn takes(&self, letter: &DeadLetter) -> bool {
-        let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
-        (self.ids.is_empty() || letter.id.as_ref().is_some_and(|id| self.ids.contains(id)))
-            && same(&self.reason, Some(&letter.reason))
-            && same(&self.fingerprint, Some(&letter.fingerprint))
-            && same(&self.key, letter.key.as_deref())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod config;
 mod describe;
 mod held;
 mod keep;
+mod letters;
 mod output;
 mod processed;
 mod redact;

@@ -1,7 +1,7 @@
 use super::config::Config;
 use super::held::Held;
 use super::processed::Processed;
-use crate::consumer::{Phase, Shared, inbox};
+use crate::consumer::{Caller, Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
 use crate::envelope::EventId;
 use crate::handler::Handler;
@@ -43,6 +43,7 @@ pub(super) struct Kept {
     pub(super) handled: Arc<Notify>,
     pub(super) asked: watch::Sender<bool>,
     pub(super) held: Held,
+    pub(super) callers: Vec<Caller>,
 }
 
 /// A handler that runs.
@@ -126,7 +127,7 @@ impl Running {
     /// The dead letters of this service's handlers.
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
-        DeadLetters::new(Arc::clone(&self.transport), self.names.clone())
+        DeadLetters::new(Arc::clone(&self.transport), self.names.clone()).with_callers(self.kept.callers.clone())
     }
 
     /// The keys that handlers hold, because one of their events has failed for good.

@@ -3,7 +3,7 @@ use super::config::Config;
 use super::held::{Held, Holder};
 use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
-use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
+use crate::consumer::{Caller, Durable, Job, Phase, Shared, host, inbox, supervise};
 use crate::error::Result;
 use crate::handler::Idempotent;
 use crate::outbox::{Outbox, Relay, published, relay as relay_events};
@@ -80,6 +80,7 @@ pub(super) fn start(
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
     let mut holders = Vec::new();
+    let callers = handlers.iter().map(|handler| common.caller(&config, handler)).collect();
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
         holders.extend(common.holder(&config, &handler, &stats));
@@ -135,6 +136,7 @@ pub(super) fn start(
         handled,
         asked,
         held: Held::new(config.store.clone(), config.service.clone(), holders),
+        callers,
     };
     Ok(Running::new(
         config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
@@ -193,10 +195,34 @@ impl Common {
             shared,
         })
     }
+
+    /// What tries out what a handler would do: its figures are nobody's.
+    fn caller(&self, config: &Config, handler: &Registered) -> Caller {
+        let shared = self.share(config, handler, &Arc::new(HandlerStats::new(handler.name)));
+        Caller {
+            make_slot: Arc::from((handler.make_slots)(Arc::clone(&shared))),
+            shared,
+        }
+    }
 }
 
 /// The held keys of a service that does not run here.
 pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Held {
+    let common = common(config, transport);
+    let holders = handlers.iter().filter_map(|handler| {
+        let stats = Arc::new(HandlerStats::new(handler.name));
+        common.holder(config, handler, &stats)
+    });
+    Held::new(config.store.clone(), config.service.clone(), holders.collect())
+}
+
+/// The handlers of a service that does not run here, to be tried.
+pub(super) fn callers(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Vec<Caller> {
+    let common = common(config, transport);
+    handlers.iter().map(|handler| common.caller(config, handler)).collect()
+}
+
+fn common(config: &Config, transport: Arc<dyn Transport>) -> Common {
     let names = Names::new(&config.bus, &config.service);
     let (_, up) = watch::channel(Health::Up);
     let publisher = Publisher::new(
@@ -208,18 +234,13 @@ pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn 
         Arc::new(Stats::default()),
         up,
     );
-    let common = Common {
+    Common {
         names,
         publisher,
         store_health: watch::Sender::new(Health::Up),
         outbox: Arc::default(),
         handled: Arc::default(),
-    };
-    let holders = handlers.iter().filter_map(|handler| {
-        let stats = Arc::new(HandlerStats::new(handler.name));
-        common.holder(config, handler, &stats)
-    });
-    Held::new(config.store.clone(), config.service.clone(), holders.collect())
+    }
 }
 
 /// How long each inbox remembers.
@@ -319,13 +340,6 @@ async fn watched(job: Job) {
         );
         health.send_replace(Health::Down("its task panicked".to_owned()));
     }
-}
-
-fn host() -> String {
-    std::env::var("HOSTNAME")
-        .ok()
-        .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok())
-        .map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// The program, and the version it was given at build time: `EVENT_BUILD` at run time says it better.
