@@ -18,9 +18,11 @@ mod behaviour {
     mod letters;
     mod lineage;
     mod logging;
+    mod mending;
     mod publishing;
     mod refusing;
     mod replaying;
+    mod resuming;
     mod retrying;
     mod settings;
     mod stopping;

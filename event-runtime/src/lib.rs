@@ -280,7 +280,8 @@ pub mod transport;
 
 pub use consumer::{Attempt, Drained, FailedAgain, Tried};
 pub use dead_letter::{
-    Browsed, DeadLetter, DeadLetterGroup, DeadLetters, FailedReplay, Rehearsed, Replay, Replayed, Select,
+    Browsed, DeadLetter, DeadLetterGroup, DeadLetters, Discarded, Edit, EditedFrom, FailedReplay, Rehearsed, Replay,
+    Replayed, Select,
 };
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};

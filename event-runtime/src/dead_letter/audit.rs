@@ -82,7 +82,7 @@ impl Drop for Audit<'_> {
 }
 
 /// The user, the machine and the process.
-fn who() -> String {
+pub(super) fn who() -> String {
     let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
     let user = variable("USER").or_else(|| variable("LOGNAME"));
     format!(

@@ -1,8 +1,9 @@
+use super::edit::EditedFrom;
 use crate::consumer::{Attempt, History};
 use crate::envelope::Attributes;
 use crate::message::{Headers, Message, header, property};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A delivery that failed for good: its bytes as they came, and everything that happened to it.
 #[derive(Debug, Clone, Serialize)]
@@ -38,6 +39,9 @@ pub struct DeadLetter {
     pub first_failed_at: Option<Timestamp>,
     /// When it became a dead letter.
     pub dead_at: Option<Timestamp>,
+    /// What it was before it was edited, the first edit first.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "without_bodies")]
+    pub edited: Vec<EditedFrom>,
     /// Everything it came with.
     #[serde(skip)]
     pub message: Message,
@@ -69,10 +73,20 @@ impl DeadLetter {
             attempts: history.attempts,
             history: history.last,
             first_failed_at: history.first_failed_at,
+            edited: EditedFrom::read(headers),
             dead_at: headers.get(header::DEAD_AT).and_then(|text| text.parse().ok()),
             message,
         }
     }
+}
+
+/// A body may be personal.
+fn without_bodies<S: Serializer>(edits: &[EditedFrom], serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = edits.iter().map(|edit| EditedFrom {
+        body: None,
+        ..edit.clone()
+    });
+    serializer.collect_seq(shown)
 }
 
 /// A message without our headers was moved by the broker itself: it had been given back too often.

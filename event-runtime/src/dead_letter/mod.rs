@@ -1,6 +1,8 @@
 //! Dead letters: kept with their history, shown, sent again.
 
 mod audit;
+mod discard;
+mod edit;
 mod group;
 mod letter;
 mod read;
@@ -8,6 +10,8 @@ mod reader;
 mod replay;
 mod select;
 
+pub use discard::Discarded;
+pub use edit::{Edit, EditedFrom};
 pub use group::DeadLetterGroup;
 pub(crate) use group::Groups;
 pub use letter::DeadLetter;

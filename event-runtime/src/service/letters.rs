@@ -4,6 +4,7 @@ use super::output::{line, ruled, table};
 use super::redact::redact;
 use crate::consumer::{Tried, cut};
 use crate::dead_letter::{DeadLetter, DeadLetterGroup, Rehearsed, Replayed};
+use crate::envelope::holds_event;
 use event_contract::{Contract, Shape};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -174,18 +175,28 @@ pub(super) fn show(letter: &DeadLetter, contracts: &[&Contract], raw: bool) {
     say!("{}", body(letter, contracts, raw));
 }
 
-/// The body, with the sensitive fields of its contract redacted; anything else only when asked for: what the contract
-/// does not know may be just as sensitive.
 fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
-    let bytes = &letter.message.body;
     if raw {
-        return bytes.escape_ascii().to_string();
+        return letter.message.body.escape_ascii().to_string();
     }
+    match redacted(letter, &letter.message.body, contracts) {
+        Ok(value) => format!("{value:#}"),
+        Err(why) => why,
+    }
+}
+
+/// A body, with the sensitive fields of its contract redacted; anything else only when asked for: what the contract
+/// does not know may be just as sensitive.
+///
+/// # Errors
+///
+/// What it is instead of a body that can be shown.
+pub(super) fn redacted(letter: &DeadLetter, bytes: &[u8], contracts: &[&Contract]) -> Result<Value, String> {
     let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else {
-        return format!(
+        return Err(format!(
             "the body is not JSON: {} bytes; `--raw` shows them, sensitive ones too",
             bytes.len()
-        );
+        ));
     };
     let name = event_contract::split_type(&letter.event_type).map_or(letter.event_type.as_str(), |(name, _)| name);
     let known = contracts
@@ -193,20 +204,32 @@ fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
         .filter(|contract| contract.name == name)
         .collect::<Vec<_>>();
     if known.is_empty() {
-        return format!(
+        return Err(format!(
             "the body is {} bytes of an event unknown here; `--raw` shows them",
             bytes.len()
-        );
+        ));
     }
     if !value.is_object() {
-        return format!(
+        return Err(format!(
             "the body is no JSON object: {} bytes; `--raw` shows them, sensitive ones too",
             bytes.len()
-        );
+        ));
     }
     let forms: Vec<_> = known.iter().map(|contract| Shape::Object(contract.data)).collect();
-    redact(&mut value, &forms);
-    format!("{value:#}")
+    match value.as_object_mut().filter(|_| holds_event(&letter.message)) {
+        Some(event) => {
+            // Of a whole event what is inside has the contract, and the attributes are shown as those of every other one.
+            for (name, value) in event {
+                match name.as_str() {
+                    "data" => redact(value, &forms),
+                    "id" | "source" | "type" | "specversion" | "time" | "datacontenttype" | "partitionkey" => {}
+                    _ => *value = Value::from("[not in the contract]"),
+                }
+            }
+        }
+        None => redact(&mut value, &forms),
+    }
+    Ok(value)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod builder;
 mod command;
 mod config;
 mod describe;
+mod diff;
 mod held;
 mod keep;
 mod letters;

@@ -45,7 +45,7 @@ enum Command {
     /// Compare the exchanges and queues on the broker with what the service needs, and make what is missing.
     #[command(subcommand)]
     Topology(topology::Command),
-    /// Look at dead letters, and send them again.
+    /// Look at dead letters, send them again, mend and delete them.
     #[command(subcommand)]
     Dlq(dlq::Command),
     /// List, show and replay the keys that are held behind a failed event.

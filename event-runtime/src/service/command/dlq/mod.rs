@@ -1,5 +1,8 @@
 //! Dead letters: looking at them, and what an operator does with them.
 
+mod discard;
+mod edit;
+mod export;
 mod list;
 mod replay;
 mod which;
@@ -30,6 +33,12 @@ pub(super) enum Command {
     },
     /// Send dead letters to their handler again.
     Replay(replay::Replay),
+    /// Give one dead letter another body, which its handler must be able to read. The original is kept with it.
+    Edit(edit::Edit),
+    /// Delete dead letters for good.
+    Discard(discard::Discard),
+    /// Write dead letters to a file, one in JSON on each line; sensitive fields are redacted.
+    Export(export::Export),
 }
 
 /// A service, and its dead letters on a broker.
@@ -62,6 +71,9 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: Command, json: b
         Command::Groups(which) => list::groups(&office, &which).await,
         Command::Show { id, raw } => list::show(&office, &id, raw).await,
         Command::Replay(command) => replay::run(&office, &command).await,
+        Command::Edit(command) => edit::run(&office, &command).await,
+        Command::Discard(command) => discard::run(&office, &command).await,
+        Command::Export(command) => export::run(&office, &command).await,
     };
     transport.close().await;
     if let Some(store) = &service.config.store {
