@@ -9,6 +9,7 @@ mod behaviour {
     mod commands;
     mod events;
 
+    mod alerting;
     mod breaking;
     mod browsing;
     mod foreign;
@@ -26,4 +27,5 @@ mod behaviour {
     mod retrying;
     mod settings;
     mod stopping;
+    mod trying;
 }

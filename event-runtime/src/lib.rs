@@ -216,8 +216,9 @@
 //!
 //! # Dead letters
 //!
-//! [`Running::dead_letters`] reads, counts and replays them: the event as it came, every failed attempt, and a fingerprint
-//! that is the same for what failed alike. `dlq list`, `dlq show` and `dlq replay` do so from the command line.
+//! [`Running::dead_letters`] reads, counts, groups, replays, edits and discards them: the event as it came, every failed
+//! attempt, and a fingerprint that is the same for what failed alike. The commands `dlq ..` do so from the command line.
+//! [`Service::alert_url`] tells somebody of the first one of its kind.
 //!
 //! # Where it runs
 //!
@@ -231,6 +232,7 @@
 //! |---|---|---|
 //! | `macros` | ✔ | the derives, `#[handler]` and `#[reconcile]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
+//! | `alerts` | ✔ | the POST of `Service::alert_url` |
 //! | `postgres` | | `PostgresStore` |
 //! | `sqlite` | | `SqliteStore` |
 //! | `anyhow` | | `anyhow::Error` as a handler's error |
@@ -255,6 +257,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod alert;
 pub mod catalog;
 mod consumer;
 mod dead_letter;

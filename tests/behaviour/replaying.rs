@@ -1,12 +1,10 @@
-//! Careful replays: a canary, a rate, an end at what is new, and trials that leave nothing behind.
+//! Careful replays: a canary, a rate, an end at what is new.
 
 use super::events::{Paid, Placed, placed};
 use super::stage::{Seen, Stage, letters, reaches};
 use event_runtime::prelude::*;
 use event_runtime::store::memory::MemoryStore;
-use event_runtime::transport::memory::MemoryTransport;
-use event_runtime::{Replay, Running, Select, Tried};
-use event_tests::database::File;
+use event_runtime::{Replay, Running, Select};
 use event_tests::eventually;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -22,7 +20,6 @@ on_both!(
     what_fails_in_a_new_way_ends_it,
     not_faster_than_told,
     old_versions_are_replayed_as_new_ones,
-    a_trial_leaves_nothing_behind,
 );
 
 #[derive(Debug, thiserror::Error, Failure)]
@@ -43,14 +40,16 @@ pub(super) enum Trouble {
 
 /// What a handler does about an order; the same one for every clone.
 #[derive(Clone, Default)]
-struct Orders(Arc<Mutex<BTreeMap<u32, fn(u32) -> Trouble>>>);
+pub(super) struct Orders(Arc<Mutex<BTreeMap<u32, Makes>>>);
+
+pub(super) type Makes = fn(u32) -> Trouble;
 
 impl Orders {
-    fn all(of: impl Iterator<Item = u32>, trouble: fn(u32) -> Trouble) -> Self {
+    pub(super) fn all(of: impl Iterator<Item = u32>, trouble: Makes) -> Self {
         Self(Arc::new(Mutex::new(of.map(|order| (order, trouble)).collect())))
     }
 
-    fn becomes(&self, order: u32, trouble: Option<fn(u32) -> Trouble>) {
+    pub(super) fn becomes(&self, order: u32, trouble: Option<Makes>) {
         let mut orders = self.0.lock().unwrap();
         match trouble {
             Some(trouble) => drop(orders.insert(order, trouble)),
@@ -58,7 +57,7 @@ impl Orders {
         }
     }
 
-    fn mended(&self) {
+    pub(super) fn mended(&self) {
         self.0.lock().unwrap().clear();
     }
 
@@ -71,14 +70,14 @@ impl Orders {
 }
 
 #[handler]
-async fn take(order: Placed, orders: State<Orders>, seen: State<Seen<u32>>) -> Result<(), Trouble> {
+pub(super) async fn take(order: Placed, orders: State<Orders>, seen: State<Seen<u32>>) -> Result<(), Trouble> {
     orders.act(order.order)?;
     seen.push(order.order);
     Ok(())
 }
 
 #[handler(idempotent)]
-async fn take_once(order: Placed, orders: State<Orders>, seen: State<Seen<u32>>) -> Result<Paid, Trouble> {
+pub(super) async fn take_once(order: Placed, orders: State<Orders>, seen: State<Seen<u32>>) -> Result<Paid, Trouble> {
     seen.push(order.order);
     orders.act(order.order)?;
     Ok(Paid { order: order.order })
@@ -96,18 +95,18 @@ async fn take_many(batch: Batch<Placed>, orders: State<Orders>, seen: State<Seen
 }
 
 #[handler(concurrency = 1)]
-async fn note(paid: Paid, seen: State<Seen<u32>>) {
+pub(super) async fn note(paid: Paid, seen: State<Seen<u32>>) {
     seen.push(1000 + paid.order);
 }
 
-struct Scene {
-    orders: Orders,
-    seen: Seen<u32>,
+pub(super) struct Scene {
+    pub(super) orders: Orders,
+    pub(super) seen: Seen<u32>,
 }
 
 impl Scene {
     /// Every order of these fails.
-    fn failing(of: std::ops::Range<u32>) -> Self {
+    pub(super) fn failing(of: std::ops::Range<u32>) -> Self {
         Self {
             orders: Orders::all(of, Trouble::Refused),
             seen: Seen::new(),
@@ -129,7 +128,7 @@ macro_rules! started {
     };
 }
 
-async fn publish(service: &Running, orders: std::ops::Range<u32>) {
+pub(super) async fn publish(service: &Running, orders: std::ops::Range<u32>) {
     for order in orders {
         service.publisher().publish(&placed(order)).await.unwrap();
     }
@@ -389,112 +388,5 @@ async fn old_versions_are_replayed_as_new_ones(stage: &Stage) {
     );
     seen.reaches(1).await;
     assert_eq!(seen.all(), [36]);
-    service.shutdown().await;
-}
-
-async fn a_trial_leaves_nothing_behind(stage: &Stage) {
-    let scene = Scene::failing(0..4);
-    let store = MemoryStore::new();
-    let service = stage
-        .service()
-        .store(store)
-        .state(scene.orders.clone())
-        .state(scene.seen.clone())
-        .handle::<take_once>()
-        .handle::<take>()
-        .handle::<note>();
-    let service = stage.start(service).await;
-    publish(&service, 0..4).await;
-    let found = letters(&service, "take_once", 4).await;
-    let dead = service.dead_letters();
-    scene.orders.mended();
-    scene
-        .orders
-        .becomes(found[1].key.as_ref().unwrap().parse().unwrap(), Some(Trouble::Refused));
-    for round in 0..2 {
-        let tried = dead.rehearse("take_once", &Select::all()).await.unwrap();
-        let ids: Vec<_> = tried.iter().map(|one| one.id.clone()).collect();
-        assert_eq!(
-            ids,
-            found.iter().map(|letter| letter.id.clone()).collect::<Vec<_>>(),
-            "round {round}"
-        );
-        for (at, one) in tried.iter().enumerate() {
-            match (at, &one.tried) {
-                (1, Tried::WouldFail { class, code, error }) => {
-                    assert_eq!((&**class, &**code), ("poison", "Refused"));
-                    assert!(error.contains("is refused"), "{error}");
-                }
-                (0 | 2 | 3, Tried::WouldSucceed) => {}
-                other => panic!("round {round}: {other:?}"),
-            }
-        }
-    }
-    assert_eq!(letters(&service, "take_once", 4).await.len(), 4, "they stay");
-    let refused = dead.rehearse("take", &Select::all()).await.unwrap_err().to_string();
-    assert!(refused.contains("cannot be undone"), "{refused}");
-    // Nothing was noted as handled, and nothing was emitted.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let calls = scene.seen.all();
-    assert!(!calls.iter().any(|call| *call >= 1000), "{calls:?}");
-    let done = dead.replay("take_once", &Select::all(), |_| {}).await.unwrap();
-    assert_eq!(done.sent, 4);
-    reaches(&service, "take_once", "three of them", |counts| {
-        counts.handled == 3 && counts.duplicates == 0
-    })
-    .await;
-    reaches(&service, "note", "what they emit", |counts| counts.handled == 3).await;
-    service.shutdown().await;
-}
-
-/// Writes before it fails.
-#[handler(idempotent)]
-async fn write(order: Placed, at: Context, tx: &mut Tx<'_, Sqlite>) -> Result<(), BoxError> {
-    let query = sqlx::query("INSERT INTO orders (number) VALUES (?)");
-    query.bind(i64::from(order.order)).execute(&mut **tx).await?;
-    if !at.replay || order.order == 1 {
-        return Err("not this one".into());
-    }
-    Ok(())
-}
-
-/// On a database that counts its rows.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trial_writes_nothing() {
-    let (file, bus) = (File::create(), MemoryTransport::new());
-    let service = Service::new("svc")
-        .transport(bus)
-        .store(file.store().await)
-        .handle::<write>();
-    let service = service.start().await.unwrap();
-    service.ready().await;
-    let url = format!("sqlite://{}", file.path().display());
-    let mut own = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url)
-        .await
-        .unwrap();
-    sqlx::query("CREATE TABLE orders (number bigint)")
-        .execute(&mut own)
-        .await
-        .unwrap();
-    publish(&service, 0..3).await;
-    eventually(Duration::from_secs(60), "three dead letters", async || {
-        service
-            .dead_letters()
-            .count("write")
-            .await
-            .is_ok_and(|count| count == 3)
-    })
-    .await;
-    let dead = service.dead_letters();
-    let tried = dead.rehearse("write", &Select::all()).await.unwrap();
-    let good = tried.iter().filter(|one| one.tried == Tried::WouldSucceed).count();
-    assert_eq!((tried.len(), good), (3, 2), "{tried:?}");
-    let rows = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM orders");
-    assert_eq!(rows.fetch_one(&mut own).await.unwrap(), 0);
-    // What has been handled is known.
-    dead.replay("write", &Select::all(), |_| {}).await.unwrap();
-    reaches(&service, "write", "two of them", |counts| counts.handled == 2).await;
-    let rows = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM orders");
-    assert_eq!(rows.fetch_one(&mut own).await.unwrap(), 2);
     service.shutdown().await;
 }

@@ -5,6 +5,7 @@
 //! loses none.
 
 mod admit;
+mod alarm;
 mod attempt;
 mod copy;
 mod drain;
@@ -38,6 +39,7 @@ pub(crate) use supervise::{Job, supervise};
 pub use trial::Tried;
 pub(crate) use trial::{Caller, Trial};
 
+use crate::alert::Alerts;
 use crate::failpoint;
 use crate::failure::Failed;
 use crate::handler::Options;
@@ -63,6 +65,7 @@ pub(crate) struct Shared {
     /// Take messages without CloudEvents attributes.
     pub(crate) plain: bool,
     pub(crate) stats: Arc<HandlerStats>,
+    pub(crate) alerts: Arc<Alerts>,
     pub(crate) host: String,
     pub(crate) build: String,
     pub(crate) phase: watch::Sender<Phase>,

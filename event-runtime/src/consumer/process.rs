@@ -7,7 +7,7 @@ use super::history::History;
 use super::hold::publish_copy;
 use super::poison::poison;
 use super::trial::trial;
-use super::{Shared, Work, receipt};
+use super::{Shared, Work, alarm, receipt};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Input as _, Received};
 use crate::message::property;
@@ -241,6 +241,7 @@ fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> B
         let safe = publish_copy(shared, copy::dead(shared, delivery, &history, &death)).await;
         if safe {
             shared.stats.dead(refusal.reason);
+            alarm::raise(shared, delivery, &history, &death);
         }
         safe
     })

@@ -44,6 +44,8 @@ pub enum Tried {
     },
     /// The handler has dealt with this event before: a replay would have no effect.
     HandledBefore,
+    /// The key of the event is held: it would wait in the line.
+    WouldWait,
     /// The handler would not be called.
     Refused {
         /// `malformed`, `unknown_contract`, ...
@@ -145,6 +147,12 @@ async fn run<H: Handler>(
     if step(transaction.claim(&durable.inbox, &[claim])).await? != [true] {
         step(transaction.rollback()).await?;
         return Ok(Tried::HandledBefore);
+    }
+    if let Some(key) = received.attributes.key().filter(|_| shared.is_ordered())
+        && step(transaction.held(&durable.inbox, &[key.to_owned()])).await? == [true]
+    {
+        step(transaction.rollback()).await?;
+        return Ok(Tried::WouldWait);
     }
     let mut rows = Vec::new();
     let called = call::<H>(shared, needs, from_ref(received), 1, transaction.as_mut(), &mut rows).await;

@@ -71,6 +71,39 @@ impl DeadLetters {
         Ok(self.transport.depth(&self.names.dead_letters(handler)).await?)
     }
 
+    /// Whether somebody reads the dead letters of `handler` at the moment, and may hold some.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no such handler.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn is_read(&self, handler: &str) -> Result<bool> {
+        Ok(self.transport.readers(&self.names.dead_letters(handler)).await? > 0)
+    }
+
+    /// The oldest dead letter of `handler`, which stays where it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`browse`](Self::browse).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn oldest(&self, handler: &str) -> Result<Option<DeadLetter>> {
+        if self.count(handler).await? == 0 {
+            return Ok(None);
+        }
+        let queue = self.names.dead_letters(handler);
+        let mut reader = Reader::open(self.transport.as_ref(), &queue, 1).await?;
+        let oldest = reader.next().await?;
+        reader.close().await;
+        Ok(oldest.map(|delivery| DeadLetter::read(handler, delivery.message)))
+    }
+
     /// Reads the dead letters of `handler`, oldest first, at most 10,000, and leaves them in their place and order.
     ///
     /// [`browse`](Self::browse) says whether there are more, and does not keep them all in memory.

@@ -1,5 +1,6 @@
 //! How dead letters look to people.
 
+use super::command::Status;
 use super::output::{line, ruled, table};
 use super::redact::redact;
 use crate::consumer::{Tried, cut};
@@ -8,6 +9,7 @@ use crate::envelope::holds_event;
 use event_contract::{Contract, Shape};
 use jiff::Timestamp;
 use serde_json::Value;
+use std::time::Duration;
 
 macro_rules! say {
     ($($text:tt)*) => {
@@ -80,6 +82,25 @@ pub(super) fn groups(groups: &[DeadLetterGroup]) {
     );
 }
 
+/// How it stands with the dead letters of each handler.
+pub(super) fn status(all: &[Status]) {
+    let mut rows = table(&["handler", "dead letters", "oldest since", "age"]);
+    for one in all {
+        let count = match one.being_read {
+            true => format!("{} (somebody reads, and may hold others)", one.count),
+            false => one.count.to_string(),
+        };
+        let age = one.oldest_seconds.map(Duration::from_secs);
+        rows.add_row([
+            one.handler,
+            &count,
+            &time(one.oldest),
+            &age.map(super::window::text).unwrap_or_default(),
+        ]);
+    }
+    say!("{rows}");
+}
+
 /// What a replay did.
 pub(super) fn replayed(handler: &str, replayed: &Replayed) {
     say!("{handler}: {} sent again, {} left", replayed.sent, replayed.left);
@@ -113,6 +134,8 @@ pub(super) fn rehearsed(handler: &str, all: &[Rehearsed]) {
             }
             Tried::HandledBefore => ("was handled before".to_owned(), ""),
             Tried::Readable => ("can be read".to_owned(), ""),
+            Tried::WouldWait => ("would wait: its key is held".to_owned(), ""),
+            Tried::WouldFail { class, error, .. } if class == "skip" => ("would be skipped".to_owned(), error.as_str()),
             Tried::WouldFail { class, code, error } => (format!("would fail: {class}, {code}"), error.as_str()),
             Tried::Refused { reason, error } => (format!("would be refused: {reason}"), error.as_str()),
             Tried::Unknown { error } => ("unknown".to_owned(), error.as_str()),

@@ -14,6 +14,7 @@ mod redact;
 mod running;
 mod signal;
 mod start;
+mod watch;
 mod window;
 
 pub use builder::{Handle, Service};

@@ -1,6 +1,7 @@
 use super::config::Config;
 use super::held::Held;
 use super::processed::Processed;
+use super::watch::Waiting;
 use crate::consumer::{Caller, Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
 use crate::envelope::EventId;
@@ -44,6 +45,7 @@ pub(super) struct Kept {
     pub(super) asked: watch::Sender<bool>,
     pub(super) held: Held,
     pub(super) callers: Vec<Caller>,
+    pub(super) waiting: Arc<Waiting>,
 }
 
 /// A handler that runs.
@@ -118,7 +120,7 @@ impl Running {
             handlers: self
                 .handlers
                 .iter()
-                .map(|handler| handler.shared.stats.snapshot())
+                .map(|handler| self.kept.waiting.fill(handler.shared.stats.snapshot()))
                 .collect(),
             jobs: self.kept.jobs.iter().map(|job| job.stats.snapshot(job.name)).collect(),
         }

@@ -3,7 +3,10 @@ use super::config::Config;
 use super::held::{Held, Holder};
 use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
+use super::watch::Waiting;
+use crate::alert::Alerts;
 use crate::consumer::{Caller, Durable, Job, Phase, Shared, host, inbox, supervise};
+use crate::dead_letter::DeadLetters;
 use crate::error::Result;
 use crate::handler::Idempotent;
 use crate::outbox::{Outbox, Relay, published, relay as relay_events};
@@ -76,6 +79,7 @@ pub(super) fn start(
         store_health: store_health.clone(),
         outbox: Arc::clone(&outbox),
         handled: Arc::clone(&handled),
+        alerts: Arc::new(Alerts::new(config.alert_url()?)),
     };
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
@@ -116,6 +120,9 @@ pub(super) fn start(
         jobs: reconciling.clone(),
         stop: asked_to_stop.clone(),
     });
+    let waiting = Arc::new(Waiting::default());
+    let letters = DeadLetters::new(Arc::clone(&transport), names.clone());
+    let names_of = started.iter().map(|handler| handler.shared.handler).collect();
     let mut tasks = JoinSet::new();
     tasks.spawn(bring_up(
         Arc::clone(&transport),
@@ -127,6 +134,7 @@ pub(super) fn start(
         relay.map(|relay| (relay, stop_relay)),
         runner,
         asked_to_stop,
+        super::watch::watch(letters, names_of, Arc::clone(&waiting)),
     ));
     let kept = Kept {
         health: store_health.subscribe(),
@@ -137,6 +145,7 @@ pub(super) fn start(
         asked,
         held: Held::new(config.store.clone(), config.service.clone(), holders),
         callers,
+        waiting,
     };
     Ok(Running::new(
         config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
@@ -150,6 +159,7 @@ struct Common {
     store_health: watch::Sender<Health>,
     outbox: Arc<Notify>,
     handled: Arc<Notify>,
+    alerts: Arc<Alerts>,
 }
 
 impl Common {
@@ -175,6 +185,7 @@ impl Common {
             limits: config.limits,
             plain: config.plain,
             stats: Arc::clone(stats),
+            alerts: Arc::clone(&self.alerts),
             host: host(),
             build: build(),
             phase: watch::Sender::new(Phase::Running),
@@ -240,6 +251,7 @@ fn common(config: &Config, transport: Arc<dyn Transport>) -> Common {
         store_health: watch::Sender::new(Health::Up),
         outbox: Arc::default(),
         handled: Arc::default(),
+        alerts: Arc::default(),
     }
 }
 
@@ -268,6 +280,7 @@ async fn bring_up(
     relay: Option<(Relay, watch::Sender<bool>)>,
     runner: Option<Runner>,
     mut asked_to_stop: watch::Receiver<bool>,
+    watching: impl Future<Output = ()> + Send + 'static,
 ) {
     let tables = async {
         if let Some(keeping) = &keeping {
@@ -287,6 +300,7 @@ async fn bring_up(
     }
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut beside = JoinSet::new();
+    beside.spawn(watching);
     if let Some(keeping) = keeping {
         beside.spawn(keeping.forget());
     }

@@ -6,6 +6,7 @@ mod held;
 mod outbox;
 mod topology;
 
+pub(super) use self::dlq::Status;
 use super::builder::Service;
 use super::{describe, output, signal};
 use crate::error::Result;

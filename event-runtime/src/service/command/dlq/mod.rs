@@ -5,8 +5,10 @@ mod edit;
 mod export;
 mod list;
 mod replay;
+mod status;
 mod which;
 
+pub(in crate::service) use self::status::Status;
 use self::which::Which;
 use crate::dead_letter::DeadLetters;
 use crate::error::{Error, Result};
@@ -30,6 +32,12 @@ pub(super) enum Command {
         /// The bytes as they came, not redacted.
         #[arg(long)]
         raw: bool,
+    },
+    /// Show how many dead letters each handler has, and how old the oldest is.
+    Status {
+        /// Only of this handler.
+        #[arg(long)]
+        handler: Option<String>,
     },
     /// Send dead letters to their handler again.
     Replay(replay::Replay),
@@ -70,6 +78,7 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: Command, json: b
         Command::List(which) => list::list(&office, &which).await,
         Command::Groups(which) => list::groups(&office, &which).await,
         Command::Show { id, raw } => list::show(&office, &id, raw).await,
+        Command::Status { handler } => status::run(&office, handler.as_deref()).await,
         Command::Replay(command) => replay::run(&office, &command).await,
         Command::Edit(command) => edit::run(&office, &command).await,
         Command::Discard(command) => discard::run(&office, &command).await,
