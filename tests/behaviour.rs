@@ -9,7 +9,9 @@ mod behaviour {
     mod commands;
     mod events;
 
+    mod alerting;
     mod breaking;
+    mod browsing;
     mod foreign;
     mod gathering;
     mod identity;
@@ -17,9 +19,13 @@ mod behaviour {
     mod letters;
     mod lineage;
     mod logging;
+    mod mending;
     mod publishing;
     mod refusing;
+    mod replaying;
+    mod resuming;
     mod retrying;
     mod settings;
     mod stopping;
+    mod trying;
 }

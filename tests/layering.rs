@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the runtime, bottom to top. A module uses the ones below it, and those on its own line.
 const ORDER: &[&[&str]] = &[
-    &["message", "topology", "failure", "retry", "stats", "failpoint"],
+    &["message", "topology", "failure", "retry", "stats", "failpoint", "alert"],
     &["transport"],
     &["transport::memory", "transport::rabbitmq"],
     &["envelope", "event"],

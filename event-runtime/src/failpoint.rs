@@ -29,6 +29,13 @@ pub(crate) const BEFORE_RELEASE: &str = "before-release";
 /// Right after.
 pub(crate) const AFTER_RELEASE: &str = "after-release";
 
+/// Right before a dead letter is published to its handler again.
+pub(crate) const BEFORE_REPLAY: &str = "before-replay";
+/// Right after that is confirmed, and before it leaves the dead letters.
+pub(crate) const AFTER_REPLAY: &str = "after-replay";
+/// Right after it has left them.
+pub(crate) const AFTER_REPLAY_ACK: &str = "after-replay-ack";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

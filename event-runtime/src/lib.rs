@@ -216,8 +216,9 @@
 //!
 //! # Dead letters
 //!
-//! [`Running::dead_letters`] reads, counts and replays them: the event as it came, every failed attempt, and a fingerprint
-//! that is the same for what failed alike. `dlq list`, `dlq show` and `dlq replay` do so from the command line.
+//! [`Running::dead_letters`] reads, counts, groups, replays, edits and discards them: the event as it came, every failed
+//! attempt, and a fingerprint that is the same for what failed alike. The commands `dlq ..` do so from the command line.
+//! [`Service::alert_url`] tells somebody of the first one of its kind.
 //!
 //! # Where it runs
 //!
@@ -231,6 +232,7 @@
 //! |---|---|---|
 //! | `macros` | ✔ | the derives, `#[handler]` and `#[reconcile]` |
 //! | `rabbitmq` | ✔ | the RabbitMQ transport |
+//! | `alerts` | ✔ | the POST of `Service::alert_url` |
 //! | `postgres` | | `PostgresStore` |
 //! | `sqlite` | | `SqliteStore` |
 //! | `anyhow` | | `anyhow::Error` as a handler's error |
@@ -255,6 +257,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod alert;
 pub mod catalog;
 mod consumer;
 mod dead_letter;
@@ -278,8 +281,11 @@ pub mod testing;
 pub mod topology;
 pub mod transport;
 
-pub use consumer::{Attempt, Drained, FailedAgain};
-pub use dead_letter::{DeadLetter, DeadLetters, Replayed, Select};
+pub use consumer::{Attempt, Drained, FailedAgain, Tried};
+pub use dead_letter::{
+    Browsed, DeadLetter, DeadLetterGroup, DeadLetters, Discarded, Edit, EditedFrom, FailedReplay, Rehearsed, Replay,
+    Replayed, Select,
+};
 pub use envelope::{DecodeError, Envelope, EventId};
 pub use error::{Error, Result};
 pub use event::{Event, EventSet, View};

@@ -46,6 +46,7 @@ pub(crate) struct HandlerStats {
     pub(crate) retried: Counter,
     pub(crate) delayed: Counter,
     pub(crate) acks_lost: Counter,
+    pub(crate) alerts: Counter,
     pub(crate) sessions: Counter,
     /// Deliveries whose handling is over, whatever came of them.
     pub(crate) ended: Counter,
@@ -73,6 +74,7 @@ impl HandlerStats {
             retried: Counter::default(),
             delayed: Counter::default(),
             acks_lost: Counter::default(),
+            alerts: Counter::default(),
             sessions: Counter::default(),
             ended: Counter::default(),
             returned: Counter::default(),
@@ -118,6 +120,9 @@ impl HandlerStats {
             retried: self.retried.get(),
             delayed: self.delayed.get(),
             acks_lost: self.acks_lost.get(),
+            alerts: self.alerts.get(),
+            waiting_dead_letters: None,
+            oldest_dead_letter: None,
             sessions: self.sessions.get(),
             dead_letters: self
                 .dead
@@ -225,6 +230,13 @@ pub struct HandlerSnapshot {
     pub sessions: u64,
     /// Dead letters by reason.
     pub dead_letters: BTreeMap<String, u64>,
+    /// Failures for good of a kind that was new, or that had not been seen for an hour: each was an alert.
+    pub alerts: u64,
+    /// Dead letters that wait on the broker, from whatever process, as last seen: every 30 s. Those that a command has in
+    /// hand are not counted. `None` until they were counted.
+    pub waiting_dead_letters: Option<u64>,
+    /// How long the oldest of them has been dead.
+    pub oldest_dead_letter: Option<Duration>,
     /// Half of the attempts took at most this long.
     pub p50: Duration,
     /// 99 of 100 attempts took at most this long.

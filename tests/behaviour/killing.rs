@@ -215,7 +215,13 @@ impl Workshop<'_> {
 
     /// What a command prints to its standard output.
     pub(super) async fn json(&self, words: &[&str]) -> String {
-        let output = self.command(words).await;
+        // Without what it logs, which is written to the other output at the same time.
+        let worker = self.worker().env("RUST_LOG", "off");
+        let mut child = words.iter().fold(worker, Builder::arg).spawn();
+        let status = child.wait_exit(2 * SOON).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let output = child.output();
+        assert!(status.success(), "{words:?}: {output}");
         let start = output.find(['[', '{']).unwrap_or(0);
         output[start..].to_owned()
     }

@@ -43,7 +43,7 @@ pub(crate) fn delayed(shared: &Shared, delivery: &Delivery, history: &History, d
 pub(crate) fn dead(shared: &Shared, delivery: &Delivery, history: &History, death: &Death<'_>) -> Outgoing {
     let mut headers = base(shared, delivery);
     history.write(&mut headers);
-    headers.push_display(header::DEAD_AT, Timestamp::now());
+    headers.push_display(header::DEAD_AT, now());
     headers.push(header::REASON, death.reason);
     headers.push(header::ERROR, cut(death.error, ERROR_BYTES));
     headers.push_display(header::FINGERPRINT, fingerprint(shared.handler, death));
@@ -67,6 +67,11 @@ pub(crate) fn waiting(shared: &Shared, delivery: &Delivery) -> Outgoing {
             body: delivery.message.body.clone(),
         },
     }
+}
+
+/// The time, as dead letters tell it.
+pub(super) fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// The original headers without the broker's bookkeeping and without our own from an earlier copy; and the origin.
@@ -99,7 +104,12 @@ fn base(shared: &Shared, delivery: &Delivery) -> Headers {
     } else {
         None
     };
-    for name in [header::REPLAY_ID, header::REPLAYED_AT] {
+    for name in [
+        header::REPLAY_ID,
+        header::REPLAYED_AT,
+        header::RECEIPT_TO,
+        header::EDITED,
+    ] {
         if let Some(replay) = original.get(name).filter(|_| returned) {
             headers.push(name, replay);
         }
@@ -126,7 +136,7 @@ fn is_stripped(name: &str) -> bool {
 /// FNV-1a over handler, reason and variant: short, and the same in every build.
 ///
 /// A failure without a variant of its own goes by its text, in which every figure counts as the same one.
-fn fingerprint(handler: &str, death: &Death<'_>) -> impl std::fmt::Display + use<> {
+pub(super) fn fingerprint(handler: &str, death: &Death<'_>) -> impl std::fmt::Display + use<> {
     let has_variant = death.code.starts_with(|first: char| first.is_ascii_uppercase());
     let shape = if has_variant { String::new() } else { shape(death.error) };
     let parts = [handler, death.reason, death.code, &shape];

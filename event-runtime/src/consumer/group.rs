@@ -5,7 +5,7 @@ use super::durable::{self, Done, Durable};
 use super::history::History;
 use super::lane::with_later;
 use super::process::{Next, failure, from, refused};
-use super::{Again, Shared, Work};
+use super::{Again, Shared, Work, receipt};
 use crate::failure::Failed;
 use crate::handler::{Handler, Received};
 use crate::retry::RetryPolicy;
@@ -92,6 +92,7 @@ pub(super) async fn group<H: Handler>(
         match done {
             Done::Committed(counts) => {
                 counts.count(shared);
+                receipt::write(shared, &left, receipt::HANDLED).await;
                 settled.append(&mut left);
             }
             Done::Failed { at, failed } => {

@@ -4,7 +4,7 @@ use super::copy::{self, Death};
 use super::durable::{Durable, claim_of, step};
 use super::history::History;
 use super::hold::Wait;
-use super::{Shared, failpoint};
+use super::{Shared, alarm, failpoint, receipt};
 use crate::handler::{Handler, Received};
 use crate::store::{LineRow, Open, StoreError};
 
@@ -122,6 +122,8 @@ pub(super) async fn hold<H: Handler>(
                     error = death.error,
                     "the key of this event is held: later events of the key wait behind it"
                 );
+                receipt::write(shared, std::slice::from_ref(received.delivery), receipt::HELD).await;
+                alarm::raise(shared, received.delivery, history, death);
                 return true;
             }
             Ok(Ended::Done) => {

@@ -5,6 +5,7 @@
 //! loses none.
 
 mod admit;
+mod alarm;
 mod attempt;
 mod copy;
 mod drain;
@@ -18,10 +19,12 @@ mod lane;
 mod line;
 mod poison;
 mod process;
+mod receipt;
 mod settle;
 mod slot;
 mod stale;
 mod supervise;
+mod trial;
 mod worker;
 
 pub(crate) use drain::Line;
@@ -33,7 +36,10 @@ pub(crate) use line::Most;
 pub(crate) use settle::Settler;
 pub(crate) use slot::{Slot, slot};
 pub(crate) use supervise::{Job, supervise};
+pub use trial::Tried;
+pub(crate) use trial::{Caller, Trial};
 
+use crate::alert::Alerts;
 use crate::failpoint;
 use crate::failure::Failed;
 use crate::handler::Options;
@@ -59,6 +65,7 @@ pub(crate) struct Shared {
     /// Take messages without CloudEvents attributes.
     pub(crate) plain: bool,
     pub(crate) stats: Arc<HandlerStats>,
+    pub(crate) alerts: Arc<Alerts>,
     pub(crate) host: String,
     pub(crate) build: String,
     pub(crate) phase: watch::Sender<Phase>,
@@ -121,6 +128,14 @@ impl Shared {
     }
 }
 
+/// The machine.
+pub(crate) fn host() -> String {
+    std::env::var("HOSTNAME")
+        .ok()
+        .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok())
+        .map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
+}
+
 /// What one call works on; and, when it comes back, what of it may be acked.
 #[derive(Debug)]
 pub(crate) enum Work {
@@ -135,6 +150,8 @@ pub(crate) enum Work {
     Again(Box<Again>),
     /// No delivery: a held key that is replayed.
     Line(Box<Line>),
+    /// No delivery: an event that is only tried.
+    Trial(Box<Trial>),
 }
 
 /// A delivery that goes on alone, behind a failed attempt in a group, if there was one.
@@ -166,7 +183,7 @@ impl Work {
 
     fn len(&self) -> u64 {
         match self {
-            Self::Nothing | Self::Line(_) => 0,
+            Self::Nothing | Self::Line(_) | Self::Trial(_) => 0,
             Self::One(_) | Self::Suspect(_) | Self::Again(_) => 1,
             Self::Split(settled, again) => (settled.len() + again.len()) as u64,
             Self::Many(deliveries) => deliveries.len() as u64,

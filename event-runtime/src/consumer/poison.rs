@@ -3,7 +3,7 @@
 use super::copy::{self, Death};
 use super::history::History;
 use super::hold::publish_copy;
-use super::{Shared, line};
+use super::{Shared, alarm, line};
 use crate::handler::{Handler, OnPoison, Received};
 
 /// Takes an event to its end that no attempt will help: `true` when it may be acked.
@@ -56,6 +56,7 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, death
     let safe = publish_copy(shared, copy::dead(shared, received.delivery, history, death)).await;
     if safe {
         shared.stats.dead(death.reason);
+        alarm::raise(shared, received.delivery, history, death);
     }
     safe
 }

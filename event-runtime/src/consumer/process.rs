@@ -6,7 +6,8 @@ use super::group::{group, resume};
 use super::history::History;
 use super::hold::publish_copy;
 use super::poison::poison;
-use super::{Shared, Work};
+use super::trial::trial;
+use super::{Shared, Work, alarm, receipt};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Input as _, Received};
 use crate::message::property;
@@ -59,6 +60,10 @@ pub(crate) async fn process<H: Handler>(shared: &Shared, needs: &H::Needs, work:
             Box::pin(drain::<H>(shared, needs, &mut line)).await;
             Work::Line(line)
         }
+        Work::Trial(mut tried) => {
+            Box::pin(trial::<H>(shared, needs, &mut tried)).await;
+            Work::Trial(tried)
+        }
         Work::Again(again) => Box::pin(resume::<H>(shared, needs, *again)).await,
         Work::Split(..) => work,
         Work::Nothing => Work::Nothing,
@@ -96,6 +101,7 @@ pub(super) async fn from<H: Handler>(
         match ended {
             Ended::Well(counts) => {
                 counts.count(shared);
+                receipt::write(shared, from_ref(received.delivery), receipt::HANDLED).await;
                 return true;
             }
             Ended::GivenUp => return false,
@@ -139,6 +145,7 @@ pub(super) async fn failure<H: Handler>(
         Class::Skip => {
             tracing::info!(handler, event_id = %id, error = %failed.error, "skipped");
             shared.stats.skipped.add(1);
+            receipt::write(shared, from_ref(received.delivery), receipt::HANDLED).await;
             return Next::Settled;
         }
         Class::Poison => return Next::settled(bury::<H>(shared, received, history, "poison", failed).await),
@@ -234,6 +241,7 @@ fn refuse<'a>(shared: &'a Shared, delivery: &'a Delivery, refusal: Refusal) -> B
         let safe = publish_copy(shared, copy::dead(shared, delivery, &history, &death)).await;
         if safe {
             shared.stats.dead(refusal.reason);
+            alarm::raise(shared, delivery, &history, &death);
         }
         safe
     })
@@ -283,6 +291,11 @@ async fn many<H: Handler>(shared: &Shared, needs: &H::Needs, deliveries: Vec<Del
         }
     }
     let refused: Vec<bool> = admitted.iter().map(Result::is_err).collect();
+    if done {
+        for one in &received {
+            receipt::write(shared, from_ref(one.delivery), receipt::HANDLED).await;
+        }
+    }
     drop((received, admitted));
     let mut settled = Vec::with_capacity(deliveries.len());
     for (delivery, refused) in deliveries.into_iter().zip(refused) {

@@ -347,7 +347,7 @@ impl<'a> Worker<'a> {
                     None => self.again.extend(again),
                 }
             }
-            Work::Again(_) | Work::Line(_) | Work::Nothing => {}
+            Work::Again(_) | Work::Line(_) | Work::Trial(_) | Work::Nothing => {}
         }
     }
 

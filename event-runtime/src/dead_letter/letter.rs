@@ -1,8 +1,9 @@
+use super::edit::EditedFrom;
 use crate::consumer::{Attempt, History};
 use crate::envelope::Attributes;
 use crate::message::{Headers, Message, header, property};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A delivery that failed for good: its bytes as they came, and everything that happened to it.
 #[derive(Debug, Clone, Serialize)]
@@ -38,6 +39,9 @@ pub struct DeadLetter {
     pub first_failed_at: Option<Timestamp>,
     /// When it became a dead letter.
     pub dead_at: Option<Timestamp>,
+    /// What it was before it was edited, the first edit first.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "without_bodies")]
+    pub edited: Vec<EditedFrom>,
     /// Everything it came with.
     #[serde(skip)]
     pub message: Message,
@@ -69,56 +73,25 @@ impl DeadLetter {
             attempts: history.attempts,
             history: history.last,
             first_failed_at: history.first_failed_at,
+            edited: EditedFrom::read(headers),
             dead_at: headers.get(header::DEAD_AT).and_then(|text| text.parse().ok()),
             message,
         }
     }
 }
 
+/// A body may be personal.
+fn without_bodies<S: Serializer>(edits: &[EditedFrom], serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = edits.iter().map(|edit| EditedFrom {
+        body: None,
+        ..edit.clone()
+    });
+    serializer.collect_seq(shown)
+}
+
 /// A message without our headers was moved by the broker itself: it had been given back too often.
 fn reason(headers: &Headers) -> String {
     headers.get(header::REASON).unwrap_or("given_back_too_often").to_owned()
-}
-
-/// Which dead letters; everything that is set must hold.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Select {
-    /// These ids.
-    pub ids: Vec<String>,
-    /// This reason.
-    pub reason: Option<String>,
-    /// This fingerprint.
-    pub fingerprint: Option<String>,
-    /// This key.
-    pub key: Option<String>,
-}
-
-impl Select {
-    /// Every dead letter.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// The dead letters with these ids.
-    #[must_use]
-    pub fn ids<I: ToString>(ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            ids: ids.into_iter().map(|id| id.to_string()).collect(),
-            ..Self::default()
-        }
-    }
-
-    /// Whether `letter` is meant.
-    #[must_use]
-    pub fn takes(&self, letter: &DeadLetter) -> bool {
-        let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
-        (self.ids.is_empty() || letter.id.as_ref().is_some_and(|id| self.ids.contains(id)))
-            && same(&self.reason, Some(&letter.reason))
-            && same(&self.fingerprint, Some(&letter.fingerprint))
-            && same(&self.key, letter.key.as_deref())
-    }
 }
 
 #[cfg(test)]

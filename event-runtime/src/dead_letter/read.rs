@@ -1,46 +1,64 @@
-use super::letter::{DeadLetter, Select};
-use crate::consumer::Settler;
+use super::group::{DeadLetterGroup, Groups};
+use super::letter::DeadLetter;
+use super::reader::{Reader, WINDOW, copy};
+use super::select::Select;
+use crate::consumer::Caller;
 use crate::error::{Error, Result};
-use crate::message::{Message, Outgoing, header, property};
 use crate::topology::Names;
-use crate::transport::{Delivery, Session, Transport, TransportError};
+use crate::transport::{Delivery, Transport};
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
-use uuid::Uuid;
 
-/// How long a queue may take to hand over the next of the messages it says it has.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait for messages beyond those: a quorum queue's count is a moment old.
-const MORE: Duration = Duration::from_millis(300);
-/// How many dead letters are held at a time while they are read.
-const WINDOW: u16 = 10_000;
+/// How often a dead letter may have been read before reading moves it to a new place in the queue, where its count begins
+/// anew: half of what the queue allows.
+const OFTEN: u32 = 50_000;
 
 /// The dead letters of a service's handlers.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
-    transport: Arc<dyn Transport>,
-    names: Names,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) names: Names,
+    /// How to call the handlers, for trials.
+    callers: Vec<Caller>,
+    often: u32,
 }
 
-/// What a replay did.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+/// The time, as dead letters tell it.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// How far a reading got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
-pub struct Replayed {
-    /// The id of this replay, which every event carries that it sent.
-    pub id: String,
-    /// Sent to the handler again.
-    pub sent: u64,
-    /// Looked at and left where they are.
-    pub left: u64,
+pub struct Browsed {
+    /// Dead letters that were read, selected or not.
+    pub read: u64,
+    /// Dead letters behind them that were not read: at most 10,000 are held at a time.
+    pub more: u64,
 }
 
 impl DeadLetters {
     pub(crate) fn new(transport: Arc<dyn Transport>, names: Names) -> Self {
-        Self { transport, names }
+        Self {
+            transport,
+            names,
+            callers: Vec::new(),
+            often: OFTEN,
+        }
     }
 
-    /// How many dead letters `handler` has.
+    pub(crate) fn with_callers(mut self, callers: Vec<Caller>) -> Self {
+        self.callers = callers;
+        self
+    }
+
+    pub(super) fn caller(&self, handler: &str) -> Result<&Caller> {
+        let found = self.callers.iter().find(|caller| caller.shared.handler == handler);
+        found.ok_or_else(|| Error::NotFound(format!("there is no handler `{handler}`")))
+    }
+
+    /// How many dead letters `handler` has; those that a reader has in hand are not counted.
     ///
     /// # Errors
     ///
@@ -53,10 +71,7 @@ impl DeadLetters {
         Ok(self.transport.depth(&self.names.dead_letters(handler)).await?)
     }
 
-    /// Reads the dead letters of `handler`, oldest first, at most 10,000, and leaves them in their place and order.
-    ///
-    /// Reading holds them for a moment: somebody else who reads at the same time sees the others. On RabbitMQ each
-    /// reading counts as a return; the queue allows 100,000 of them before it would drop a message.
+    /// Whether somebody reads the dead letters of `handler` at the moment, and may hold some.
     ///
     /// # Errors
     ///
@@ -64,127 +79,217 @@ impl DeadLetters {
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: what is held goes back.
-    pub async fn list(&self, handler: &str) -> Result<Vec<DeadLetter>> {
-        let mut reader = self.open(handler).await?;
-        let mut letters = Vec::new();
-        while let Some(delivery) = reader.next().await? {
-            letters.push(DeadLetter::read(handler, delivery.message));
-        }
-        reader.session.close().await;
-        Ok(letters)
+    /// Cancel safe.
+    pub async fn is_read(&self, handler: &str) -> Result<bool> {
+        Ok(self.transport.readers(&self.names.dead_letters(handler)).await? > 0)
     }
 
-    /// Sends the selected dead letters of `handler` to that handler again, oldest first, as first attempts.
-    ///
-    /// Each is published and confirmed before it leaves the dead letters: dying in between leaves it in both places,
-    /// with the same event id. They keep their ids, so that an inbox recognizes what was done before.
+    /// The oldest dead letter of `handler`, which stays where it is.
     ///
     /// # Errors
     ///
-    /// No connection, no such handler, or the broker does not take a message: what was sent until then stays sent.
+    /// As [`browse`](Self::browse).
     ///
     /// # Cancel safety
     ///
-    /// What was confirmed is sent; the rest stays.
-    pub async fn replay(&self, handler: &str, select: &Select, mut progress: impl FnMut(u64)) -> Result<Replayed> {
-        let mut reader = self.open(handler).await?;
-        let mut settler = Settler::new(1);
-        let mut done = Replayed {
-            id: Uuid::now_v7().to_string(),
-            sent: 0,
-            left: 0,
-        };
-        while let Some(delivery) = reader.next().await? {
-            settler.opened(delivery.tag);
-            let letter = DeadLetter::read(handler, delivery.message);
-            if letter.message.headers.get(header::REPLAY_ID) == Some(&done.id) {
-                // Sent again a moment ago, and failed again: once is enough.
-                continue;
-            }
-            if select.takes(&letter) {
-                let copy = self.again(handler, &letter.message, &done.id);
-                if let Some(Err(error)) = self.transport.publish(vec![copy]).await.into_iter().next() {
-                    reader.session.close().await;
-                    return Err(error.into());
-                }
-                settler.done(delivery.tag);
-                settler.ack_all(reader.session.as_mut());
-                flush(&mut settler, reader.session.as_mut()).await?;
-                done.sent += 1;
-            } else {
-                done.left += 1;
-            }
-            progress(done.sent + done.left);
-        }
-        reader.session.close().await;
-        Ok(done)
-    }
-
-    async fn open(&self, handler: &str) -> Result<Reader> {
-        let queue = self.names.dead_letters(handler);
-        let expected = self.transport.depth(&queue).await?;
-        Ok(Reader {
-            session: self.transport.consume(&queue, WINDOW).await?,
-            expected,
-            read: 0,
-        })
-    }
-
-    /// The copy that goes back in: the original headers, and which replay it was.
-    fn again(&self, handler: &str, message: &Message, replay: &str) -> Outgoing {
-        const KEPT: [&str; 3] = [header::ORIGIN_KEY, header::ORIGIN_USER, header::HANDLER];
-        let mut headers = crate::message::Headers::with_capacity(message.headers.bytes(), message.headers.len());
-        for (name, value) in message.headers.iter() {
-            let ours = name.starts_with("x-evt-") && !KEPT.contains(&name);
-            if !ours && name != property::USER_ID && !header::is_stripped(name) {
-                headers.push(name, value);
-            }
-        }
-        if headers.get(property::MESSAGE_ID).is_none() {
-            headers.push_display(property::MESSAGE_ID, Uuid::now_v7());
-        }
-        headers.push(header::REPLAY_ID, replay);
-        headers.push_display(header::REPLAYED_AT, Timestamp::now());
-        Outgoing {
-            exchange: self.names.inlet(),
-            routing_key: handler.to_owned(),
-            message: Message {
-                headers,
-                body: message.body.clone(),
-            },
-        }
-    }
-}
-
-/// Reads a queue once through, settling nothing by itself.
-struct Reader {
-    session: Box<dyn Session>,
-    expected: u64,
-    read: u64,
-}
-
-impl Reader {
-    /// The next message; `None` after the last one, or when somebody else holds the rest.
-    async fn next(&mut self) -> Result<Option<Delivery>> {
-        if self.read == u64::from(WINDOW) {
+    /// Cancel safe.
+    pub async fn oldest(&self, handler: &str) -> Result<Option<DeadLetter>> {
+        if self.count(handler).await? == 0 {
             return Ok(None);
         }
-        let patience = if self.read < self.expected { PATIENCE } else { MORE };
-        match tokio::time::timeout(patience, std::future::poll_fn(|cx| self.session.poll_next(cx))).await {
-            Ok(Some(delivery)) => {
-                self.read += 1;
-                Ok(Some(delivery))
+        let queue = self.names.dead_letters(handler);
+        let mut reader = Reader::open(self.transport.as_ref(), &queue, 1).await?;
+        let oldest = reader.next().await?;
+        reader.close().await;
+        Ok(oldest.map(|delivery| DeadLetter::read(handler, delivery.message)))
+    }
+
+    /// Reads the dead letters of `handler`, oldest first, at most 10,000, and leaves them in their place and order.
+    ///
+    /// [`browse`](Self::browse) says whether there are more, and does not keep them all in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`browse`](Self::browse).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: what is held goes back.
+    pub async fn list(&self, handler: &str) -> Result<Vec<DeadLetter>> {
+        let mut letters = Vec::new();
+        self.browse(handler, &Select::all(), |letter| letters.push(letter))
+            .await?;
+        Ok(letters)
+    }
+
+    /// Hands the selected dead letters of `handler` to `each`, oldest first, and leaves them in their place and order.
+    ///
+    /// One reads at a time: somebody else who does is waited for, up to ten seconds. At most 10,000 are held, and given back
+    /// together. On RabbitMQ each reading counts as a return, of which the queue allows 100,000: after 50,000, reading moves
+    /// what it has read, in its order, to new places, where the count begins anew.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no such handler, somebody else who reads for longer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: what is held goes back.
+    pub async fn browse(&self, handler: &str, select: &Select, mut each: impl FnMut(DeadLetter)) -> Result<Browsed> {
+        let mut reader = self.open(handler).await?;
+        let mut worn = Vec::new();
+        while let Some(delivery) = reader.next().await? {
+            // The first one has been read the most often.
+            if !worn.is_empty() || delivery.returns >= self.often {
+                worn.push(delivery.clone());
             }
-            Ok(None) => {
-                let why = self.session.end().unwrap_or_else(|| "the session ended".to_owned());
-                Err(Error::Transport(TransportError::Refused(why)))
+            let letter = DeadLetter::read(handler, delivery.message);
+            if select.takes(&letter) {
+                each(letter);
             }
-            Err(_) => Ok(None),
+        }
+        let browsed = Browsed {
+            read: reader.read,
+            more: match reader.is_full() {
+                true => self.count(handler).await?,
+                false => 0,
+            },
+        };
+        self.renew(handler, &mut reader, worn).await?;
+        reader.close().await;
+        Ok(browsed)
+    }
+
+    /// The dead letters of `handler` in groups of those that failed alike, the largest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`browse`](Self::browse).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn groups(&self, handler: &str, select: &Select) -> Result<Vec<DeadLetterGroup>> {
+        let mut groups = Groups::default();
+        self.browse(handler, select, |letter| groups.add(&letter)).await?;
+        Ok(groups.finish())
+    }
+
+    pub(super) async fn open(&self, handler: &str) -> Result<Reader> {
+        let queue = self.names.dead_letters(handler);
+        Reader::open(self.transport.as_ref(), &queue, WINDOW).await
+    }
+
+    /// Copies what was read too often behind itself, in its order: copy, confirm, ack.
+    async fn renew(&self, handler: &str, reader: &mut Reader, worn: Vec<Delivery>) -> Result<()> {
+        for delivery in worn {
+            let copy = copy(self.names.dead_letter_exchange(), handler, &delivery.message);
+            self.send(copy).await?;
+            reader.done(delivery.tag).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes one message, and waits until the broker has it.
+    pub(super) async fn send(&self, outgoing: crate::message::Outgoing) -> Result<()> {
+        match self.transport.publish(vec![outgoing]).await.into_iter().next() {
+            Some(Err(error)) => Err(error.into()),
+            _ => Ok(()),
         }
     }
 }
 
-async fn flush(settler: &mut Settler, session: &mut dyn Session) -> Result<()> {
-    Ok(std::future::poll_fn(|cx| settler.poll_flush(session, cx)).await?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Headers, Message, Outgoing, header, property};
+    use crate::topology::{Route, Topology};
+    use crate::transport::memory::MemoryTransport;
+
+    async fn filled(count: u32, often: u32) -> DeadLetters {
+        let (wire, names) = (MemoryTransport::new(), Names::new("bus", "svc"));
+        let route = Route {
+            handler: "charge".to_owned(),
+            takes: vec![],
+        };
+        let topology = Topology::of_service(&names, &[route], &[]);
+        wire.apply(&topology).await.expect("a topology");
+        let letter = |number: u32| {
+            let mut headers = Headers::new();
+            headers.push_display(property::MESSAGE_ID, number);
+            headers.push(
+                header::FINGERPRINT,
+                if number.is_multiple_of(3) { "three" } else { "other" },
+            );
+            Outgoing {
+                exchange: names.dead_letter_exchange(),
+                routing_key: "charge".to_owned(),
+                message: Message {
+                    headers,
+                    body: "{}".into(),
+                },
+            }
+        };
+        let sent = wire.publish((0..count).map(letter).collect()).await;
+        assert!(sent.into_iter().all(|sent| sent.is_ok()));
+        DeadLetters {
+            often,
+            ..DeadLetters::new(Arc::new(wire), names)
+        }
+    }
+
+    async fn returns(letters: &DeadLetters) -> Vec<u32> {
+        let mut reader = letters.open("charge").await.expect("a reader");
+        let mut returns = Vec::new();
+        while let Some(delivery) = reader.next().await.expect("a delivery") {
+            returns.push(delivery.returns);
+        }
+        reader.close().await;
+        returns
+    }
+
+    fn ids(letters: &[DeadLetter]) -> Vec<String> {
+        letters.iter().filter_map(|letter| letter.id.clone()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_often_never_wears_a_letter_out() {
+        let letters = filled(20, 5).await;
+        let all: Vec<_> = (0..20).map(|number: u32| number.to_string()).collect();
+        for round in 0..23 {
+            let found = letters.list("charge").await.expect("a list");
+            assert_eq!(ids(&found), all, "round {round}: none lost, none in another place");
+        }
+        let returns = returns(&letters).await;
+        assert!(returns.iter().all(|count| *count <= 5), "{returns:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_than_are_held_at_a_time() {
+        let letters = filled(10_050, OFTEN).await;
+        let browsed = letters
+            .browse("charge", &Select::all(), |_| {})
+            .await
+            .expect("a reading");
+        assert_eq!((browsed.read, browsed.more), (10_000, 50));
+        let groups = letters.groups("charge", &Select::all()).await.expect("groups");
+        let counts: Vec<_> = groups.iter().map(|group| (&*group.fingerprint, group.count)).collect();
+        assert_eq!(counts, [("other", 6_666), ("three", 3_334)], "the largest first");
+        assert_eq!(letters.count("charge").await.expect("a count"), 10_050);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_reads_at_a_time() {
+        let letters = filled(10, OFTEN).await;
+        let mut reader = letters.open("charge").await.expect("a reader");
+        reader.next().await.expect("a delivery").expect("one");
+        let refused = letters.list("charge").await.expect_err("two readers");
+        assert!(refused.to_string().contains("somebody else reads"), "{refused}");
+        let close = async {
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+            reader.close().await;
+        };
+        let (found, ()) = tokio::join!(letters.list("charge"), close);
+        assert_eq!(ids(&found.expect("a list")).len(), 10, "waits for the other one");
+    }
 }

@@ -84,6 +84,11 @@ pub(super) fn is_known(name: &str) -> bool {
     Named::default().slot(name).is_some()
 }
 
+/// Whether a header is the event's id, in any of the spellings.
+pub(super) fn is_id(name: &str) -> bool {
+    prefixed(name).is_some_and(|(_, name)| name == "id")
+}
+
 impl<'a> Found<'a> {
     pub(crate) fn of(headers: &'a Headers) -> Self {
         let mut found = Self::default();

@@ -25,6 +25,16 @@ pub(crate) const REPLAY_ID: &str = "x-evt-replay-id";
 /// When it was sent again (RFC 3339).
 pub(crate) const REPLAYED_AT: &str = "x-evt-replayed-at";
 
+/// On an event that a replay has sent: the replay waits to hear what becomes of it.
+pub(crate) const RECEIPT_TO: &str = "x-evt-receipt-to";
+/// On a message without a body among the dead letters: what has become of an event whose replay waits for it.
+pub(crate) const RECEIPT: &str = "x-evt-receipt";
+
+/// In a receipt: the message id of the event.
+pub(crate) const RECEIPT_OF: &str = "x-evt-receipt-of";
+/// When and by whom a dead letter was edited, and what it was before: a JSON array, the first edit first.
+pub(crate) const EDITED: &str = "x-evt-edited";
+
 /// What is left out of every copy: the broker's own bookkeeping, which it would act upon, and second addresses.
 pub(crate) fn is_stripped(name: &str) -> bool {
     matches!(

@@ -174,6 +174,17 @@ impl<States, Store> Service<States, Store> {
         self
     }
 
+    /// Where to send a POST with JSON when a dead letter is the first of its kind in a process, or the first after a quiet
+    /// hour: a chat's incoming webhook, a pager. `EVENT_ALERT_URL` overrides it. Needs the feature `alerts`.
+    ///
+    /// It says which handler, event, reason and variant of the error; neither the body nor the key nor the text of the error.
+    /// Nothing waits for it: a request may take 5 s, is tried four times, and is lost when the process ends.
+    /// Only the URL's host is ever logged.
+    pub fn alert_url(mut self, url: impl Into<String>) -> Self {
+        self.config.alert_url = Some(url.into());
+        self
+    }
+
     /// How many keys a handler may hold, and how many events may wait for each of them. Default 1,000 and 10,000.
     ///
     /// One more, and the handler stops: it is not ready and says why, and events wait on the broker.
@@ -222,7 +233,7 @@ impl<States, Store> Service<States, Store> {
     }
 
     /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
-    /// `topology plan|apply`, `dlq list|show|replay`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
+    /// `topology plan|apply`, `dlq list|groups|show|status|replay|edit|discard|export`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
     ///
     /// # Errors
     ///

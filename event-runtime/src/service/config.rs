@@ -1,3 +1,4 @@
+use crate::alert::AlertUrl;
 use crate::consumer::Most;
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) grace: Duration,
     pub(crate) dead_letters: Duration,
     pub(crate) most_held: Most,
+    pub(crate) alert_url: Option<String>,
 }
 
 /// Without the URL, which may hold a password.
@@ -60,16 +62,20 @@ impl Config {
             grace: Duration::from_secs(30),
             dead_letters: Duration::from_secs(7 * 24 * 3600),
             most_held: Most::DEFAULT,
+            alert_url: None,
         }
     }
 
-    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA` and `EVENT_GRACE_SECONDS` where they are set.
+    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_ALERT_URL`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA` and `EVENT_GRACE_SECONDS` where they are set.
     pub(crate) fn read_environment(&mut self) -> Result<()> {
         if let Some(url) = variable("EVENT_URL") {
             self.url = Some(url);
         }
         if let Some(bus) = variable("EVENT_BUS") {
             self.bus = bus;
+        }
+        if let Some(url) = variable("EVENT_ALERT_URL") {
+            self.alert_url = Some(url);
         }
         match variable("EVENT_TOPOLOGY").as_deref() {
             None => {}
@@ -106,7 +112,14 @@ impl Config {
         event_contract::check_word(&self.service)
             .map_err(|error| Error::Setting(format!("the service name `{}`: {error}", self.service)))?;
         event_contract::check_event_name(&self.bus)
-            .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))
+            .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))?;
+        self.alert_url().map(drop)
+    }
+
+    /// Whom to tell of new failures.
+    pub(crate) fn alert_url(&self) -> Result<Option<AlertUrl>> {
+        let parsed = self.alert_url.as_deref().map(AlertUrl::parse).transpose();
+        parsed.map_err(Error::Setting)
     }
 
     /// The transport that was given, or the one the URL names, or one in process.

@@ -4,14 +4,17 @@ mod builder;
 mod command;
 mod config;
 mod describe;
+mod diff;
 mod held;
 mod keep;
+mod letters;
 mod output;
 mod processed;
 mod redact;
 mod running;
 mod signal;
 mod start;
+mod watch;
 mod window;
 
 pub use builder::{Handle, Service};

@@ -2,17 +2,15 @@
 
 use super::describe::Description;
 use super::held::Lined;
-use super::redact::redact;
+use super::letters;
 use crate::catalog::{Catalog, FieldDescription};
 use crate::consumer::Drained;
-use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
 use crate::store::{Backlog, HeldKey, Quarantined};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
-use event_contract::{Contract, Shape};
+use event_contract::Contract;
 use serde::Serialize;
-use serde_json::Value;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -24,7 +22,7 @@ macro_rules! say {
 }
 
 /// With lines between the rows, for cells of several lines.
-fn ruled(head: &[&str]) -> Table {
+pub(super) fn ruled(head: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_HORIZONTAL_ONLY)
@@ -33,7 +31,7 @@ fn ruled(head: &[&str]) -> Table {
     table
 }
 
-fn table(head: &[&str]) -> Table {
+pub(super) fn table(head: &[&str]) -> Table {
     let mut table = ruled(head);
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table
@@ -203,34 +201,6 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
     plan.missing.is_empty() && plan.different.is_empty()
 }
 
-pub(super) fn dead_letters(letters: &[DeadLetter]) {
-    if letters.is_empty() {
-        say!("no dead letters");
-        return;
-    }
-    let mut rows = table(&["handler", "event", "id", "key", "reason", "attempts", "error", "since"]);
-    for letter in letters {
-        rows.add_row([
-            letter.handler.as_str(),
-            &letter.event_type,
-            letter.id.as_deref().unwrap_or("-"),
-            letter.key.as_deref().unwrap_or("-"),
-            &letter.reason,
-            &letter.attempts.to_string(),
-            crate::consumer::cut(&letter.error, 120),
-            &letter
-                .dead_at
-                .map(|at| at.strftime("%F %T").to_string())
-                .unwrap_or_default(),
-        ]);
-    }
-    say!("{rows}");
-    say!(
-        "{} dead letters; `dlq show ID` tells everything, `dlq replay` sends them again",
-        letters.len()
-    );
-}
-
 /// The keys that each handler holds.
 pub(super) fn held_keys<'a>(all: impl Iterator<Item = (&'static str, &'a [HeldKey])>) {
     let mut rows = table(&["handler", "key", "events", "held for", "failed", "event", "id"]);
@@ -262,7 +232,7 @@ pub(super) fn held_keys<'a>(all: impl Iterator<Item = (&'static str, &'a [HeldKe
 /// The line of a held key: the first event in full.
 pub(super) fn line_of_key(line: &[Lined], contracts: &[&Contract]) {
     if let Some(first) = line.first() {
-        dead_letter(&first.event, contracts, false);
+        letters::show(&first.event, contracts, false);
     }
     let mut rows = table(&["place", "event", "id", "failed"]);
     for lined in line {
@@ -292,121 +262,5 @@ pub(super) fn drained(handler: &str, key: &str, drained: &Drained) {
         ),
         None if drained.released => say!("  the line is empty: the key is not held any more"),
         None => say!("  still held"),
-    }
-}
-
-pub(super) fn dead_letter(letter: &DeadLetter, contracts: &[&Contract], raw: bool) {
-    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    for (name, value) in [
-        ("id", optional(&letter.id)),
-        ("event", letter.event_type.clone()),
-        ("key", optional(&letter.key)),
-        ("handler", letter.handler.clone()),
-        ("reason", letter.reason.clone()),
-        ("error", letter.error.clone()),
-        ("fingerprint", letter.fingerprint.clone()),
-        ("source", optional(&letter.source)),
-        ("user", optional(&letter.user)),
-        ("correlation", optional(&letter.correlation_id)),
-        ("trace", optional(&letter.trace_id)),
-        (
-            "first failed",
-            letter.first_failed_at.map(|at| at.to_string()).unwrap_or_default(),
-        ),
-        (
-            "dead since",
-            letter.dead_at.map(|at| at.to_string()).unwrap_or_default(),
-        ),
-    ] {
-        say!("{name:>12}  {value}");
-    }
-    if !letter.history.is_empty() {
-        let mut rows = table(&["attempt", "at", "took", "class", "code", "error", "host", "build"]);
-        for attempt in &letter.history {
-            rows.add_row([
-                attempt.attempt.to_string(),
-                attempt.at.strftime("%F %T%.3f").to_string(),
-                format!("{} ms", attempt.took_ms),
-                attempt.class.clone(),
-                attempt.code.clone(),
-                attempt.error.clone(),
-                attempt.host.clone(),
-                attempt.build.clone(),
-            ]);
-        }
-        say!("{rows}");
-    }
-    say!("{}", body(letter, contracts, raw));
-}
-
-/// The body, with the sensitive fields of its contract redacted; anything else only when asked for: what the contract
-/// does not know may be just as sensitive.
-fn body(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> String {
-    let bytes = &letter.message.body;
-    if raw {
-        return bytes.escape_ascii().to_string();
-    }
-    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else {
-        return format!(
-            "the body is not JSON: {} bytes; `--raw` shows them, sensitive ones too",
-            bytes.len()
-        );
-    };
-    let name = event_contract::split_type(&letter.event_type).map_or(letter.event_type.as_str(), |(name, _)| name);
-    let known = contracts
-        .iter()
-        .filter(|contract| contract.name == name)
-        .collect::<Vec<_>>();
-    if known.is_empty() {
-        return format!(
-            "the body is {} bytes of an event unknown here; `--raw` shows them",
-            bytes.len()
-        );
-    }
-    if !value.is_object() {
-        return format!(
-            "the body is no JSON object: {} bytes; `--raw` shows them, sensitive ones too",
-            bytes.len()
-        );
-    }
-    let forms: Vec<_> = known.iter().map(|contract| Shape::Object(contract.data)).collect();
-    redact(&mut value, &forms);
-    format!("{value:#}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::message::{Headers, Message, property};
-    use event_contract::{Field, Object, Version, sorted};
-
-    fn shown(body: &'static str, raw: bool) -> String {
-        const FIELDS: [Field; 2] = sorted([
-            Field::new("order", Shape::Any),
-            Field::new("email", Shape::STRING).sensitive(),
-        ]);
-        const DATA: Object = Object::new("OrderPlaced", &FIELDS);
-        let contract = Contract::new("order.placed", Version::FIRST, "order.placed.v1").with_data(&DATA);
-        let mut headers = Headers::new();
-        headers.push(property::MESSAGE_ID, "1");
-        headers.push(property::TYPE, "order.placed.v9");
-        let message = Message {
-            headers,
-            body: body.into(),
-        };
-        super::body(&DeadLetter::read("h", message), &[&contract], raw)
-    }
-
-    #[test]
-    fn only_what_the_contract_calls_harmless_is_shown() {
-        let body = r#"{"order":7,"email":"ada@example.org","phone":"555"}"#;
-        let text = shown(body, false);
-        assert!(text.contains("\"order\": 7"), "{text}");
-        assert!(text.contains("\"email\": \"[redacted]\""), "{text}");
-        assert!(text.contains("\"phone\": \"[not in the contract]\""), "{text}");
-        for secret in ["\"ada@example.org\"", "[\"ada@example.org\"]", "ada@example.org"] {
-            assert!(!shown(secret, false).contains("ada"), "{secret}");
-        }
-        assert!(shown(body, true).contains("ada"));
     }
 }

@@ -1,7 +1,8 @@
 use super::config::Config;
 use super::held::Held;
 use super::processed::Processed;
-use crate::consumer::{Phase, Shared, inbox};
+use super::watch::Waiting;
+use crate::consumer::{Caller, Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
 use crate::envelope::EventId;
 use crate::handler::Handler;
@@ -43,6 +44,8 @@ pub(super) struct Kept {
     pub(super) handled: Arc<Notify>,
     pub(super) asked: watch::Sender<bool>,
     pub(super) held: Held,
+    pub(super) callers: Vec<Caller>,
+    pub(super) waiting: Arc<Waiting>,
 }
 
 /// A handler that runs.
@@ -117,7 +120,7 @@ impl Running {
             handlers: self
                 .handlers
                 .iter()
-                .map(|handler| handler.shared.stats.snapshot())
+                .map(|handler| self.kept.waiting.fill(handler.shared.stats.snapshot()))
                 .collect(),
             jobs: self.kept.jobs.iter().map(|job| job.stats.snapshot(job.name)).collect(),
         }
@@ -126,7 +129,7 @@ impl Running {
     /// The dead letters of this service's handlers.
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
-        DeadLetters::new(Arc::clone(&self.transport), self.names.clone())
+        DeadLetters::new(Arc::clone(&self.transport), self.names.clone()).with_callers(self.kept.callers.clone())
     }
 
     /// The keys that handlers hold, because one of their events has failed for good.

@@ -3,7 +3,10 @@ use super::config::Config;
 use super::held::{Held, Holder};
 use super::keep::Keeping;
 use super::running::{Kept, Running, Started};
-use crate::consumer::{Durable, Job, Phase, Shared, inbox, supervise};
+use super::watch::Waiting;
+use crate::alert::Alerts;
+use crate::consumer::{Caller, Durable, Job, Phase, Shared, host, inbox, supervise};
+use crate::dead_letter::DeadLetters;
 use crate::error::Result;
 use crate::handler::Idempotent;
 use crate::outbox::{Outbox, Relay, published, relay as relay_events};
@@ -76,10 +79,12 @@ pub(super) fn start(
         store_health: store_health.clone(),
         outbox: Arc::clone(&outbox),
         handled: Arc::clone(&handled),
+        alerts: Arc::new(Alerts::new(config.alert_url()?)),
     };
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
     let mut holders = Vec::new();
+    let callers = handlers.iter().map(|handler| common.caller(&config, handler)).collect();
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
         holders.extend(common.holder(&config, &handler, &stats));
@@ -115,6 +120,9 @@ pub(super) fn start(
         jobs: reconciling.clone(),
         stop: asked_to_stop.clone(),
     });
+    let waiting = Arc::new(Waiting::default());
+    let letters = DeadLetters::new(Arc::clone(&transport), names.clone());
+    let names_of = started.iter().map(|handler| handler.shared.handler).collect();
     let mut tasks = JoinSet::new();
     tasks.spawn(bring_up(
         Arc::clone(&transport),
@@ -126,6 +134,7 @@ pub(super) fn start(
         relay.map(|relay| (relay, stop_relay)),
         runner,
         asked_to_stop,
+        super::watch::watch(letters, names_of, Arc::clone(&waiting)),
     ));
     let kept = Kept {
         health: store_health.subscribe(),
@@ -135,6 +144,8 @@ pub(super) fn start(
         handled,
         asked,
         held: Held::new(config.store.clone(), config.service.clone(), holders),
+        callers,
+        waiting,
     };
     Ok(Running::new(
         config, transport, names, topology, publisher, stats, started, ready, tasks, kept,
@@ -148,6 +159,7 @@ struct Common {
     store_health: watch::Sender<Health>,
     outbox: Arc<Notify>,
     handled: Arc<Notify>,
+    alerts: Arc<Alerts>,
 }
 
 impl Common {
@@ -173,6 +185,7 @@ impl Common {
             limits: config.limits,
             plain: config.plain,
             stats: Arc::clone(stats),
+            alerts: Arc::clone(&self.alerts),
             host: host(),
             build: build(),
             phase: watch::Sender::new(Phase::Running),
@@ -194,10 +207,34 @@ impl Common {
             shared,
         })
     }
+
+    /// What tries out what a handler would do: its figures are nobody's.
+    fn caller(&self, config: &Config, handler: &Registered) -> Caller {
+        let shared = self.share(config, handler, &Arc::new(HandlerStats::new(handler.name)));
+        Caller {
+            make_slot: Arc::from((handler.make_slots)(Arc::clone(&shared))),
+            shared,
+        }
+    }
 }
 
 /// The held keys of a service that does not run here.
 pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Held {
+    let common = common(config, transport);
+    let holders = handlers.iter().filter_map(|handler| {
+        let stats = Arc::new(HandlerStats::new(handler.name));
+        common.holder(config, handler, &stats)
+    });
+    Held::new(config.store.clone(), config.service.clone(), holders.collect())
+}
+
+/// The handlers of a service that does not run here, to be tried.
+pub(super) fn callers(config: &Config, handlers: &[Registered], transport: Arc<dyn Transport>) -> Vec<Caller> {
+    let common = common(config, transport);
+    handlers.iter().map(|handler| common.caller(config, handler)).collect()
+}
+
+fn common(config: &Config, transport: Arc<dyn Transport>) -> Common {
     let names = Names::new(&config.bus, &config.service);
     let (_, up) = watch::channel(Health::Up);
     let publisher = Publisher::new(
@@ -209,18 +246,14 @@ pub(super) fn held(config: &Config, handlers: &[Registered], transport: Arc<dyn 
         Arc::new(Stats::default()),
         up,
     );
-    let common = Common {
+    Common {
         names,
         publisher,
         store_health: watch::Sender::new(Health::Up),
         outbox: Arc::default(),
         handled: Arc::default(),
-    };
-    let holders = handlers.iter().filter_map(|handler| {
-        let stats = Arc::new(HandlerStats::new(handler.name));
-        common.holder(config, handler, &stats)
-    });
-    Held::new(config.store.clone(), config.service.clone(), holders.collect())
+        alerts: Arc::default(),
+    }
 }
 
 /// How long each inbox remembers.
@@ -248,6 +281,7 @@ async fn bring_up(
     relay: Option<(Relay, watch::Sender<bool>)>,
     runner: Option<Runner>,
     mut asked_to_stop: watch::Receiver<bool>,
+    watching: impl Future<Output = ()> + Send + 'static,
 ) {
     let tables = async {
         if let Some(keeping) = &keeping {
@@ -267,6 +301,7 @@ async fn bring_up(
     }
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut beside = JoinSet::new();
+    beside.spawn(watching);
     if let Some(keeping) = keeping {
         beside.spawn(keeping.forget());
     }
@@ -320,13 +355,6 @@ async fn watched(job: Job) {
         );
         health.send_replace(Health::Down("its task panicked".to_owned()));
     }
-}
-
-fn host() -> String {
-    std::env::var("HOSTNAME")
-        .ok()
-        .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok())
-        .map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// The program, and the version it was given at build time: `EVENT_BUILD` at run time says it better.

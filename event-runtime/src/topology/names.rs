@@ -25,6 +25,10 @@ impl Names {
         }
     }
 
+    pub(crate) fn service(&self) -> &str {
+        &self.service
+    }
+
     /// The queue of `handler`.
     #[must_use]
     pub fn queue(&self, handler: &str) -> String {

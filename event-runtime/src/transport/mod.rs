@@ -73,6 +73,15 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// No connection, no such queue.
     async fn depth(&self, queue: &str) -> Result<u64, TransportError>;
 
+    /// How many consumers `queue` has, in any process; 0 from a transport that cannot tell.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no such queue.
+    async fn readers(&self, _queue: &str) -> Result<u64, TransportError> {
+        Ok(0)
+    }
+
     /// Whether messages can be sent and received right now; changes wake the receiver.
     fn health(&self) -> watch::Receiver<Health>;
 

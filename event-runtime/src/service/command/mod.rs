@@ -6,6 +6,7 @@ mod held;
 mod outbox;
 mod topology;
 
+pub(super) use self::dlq::Status;
 use super::builder::Service;
 use super::{describe, output, signal};
 use crate::error::Result;
@@ -45,7 +46,7 @@ enum Command {
     /// Compare the exchanges and queues on the broker with what the service needs, and make what is missing.
     #[command(subcommand)]
     Topology(topology::Command),
-    /// List, show and replay dead letters.
+    /// Look at dead letters, send them again, mend and delete them.
     #[command(subcommand)]
     Dlq(dlq::Command),
     /// List, show and replay the keys that are held behind a failed event.
@@ -93,7 +94,7 @@ pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
         Command::Catalog(command) => export::page(&service, &command),
         Command::Topology(command) => topology::run(&service, &command, arguments.json).await,
         Command::Dlq(command) => {
-            log(tracing::Level::WARN);
+            log_with(tracing::Level::WARN, ",event_runtime::audit=info");
             dlq::run(&service, command, arguments.json).await
         }
         Command::Held(command) => {
@@ -119,11 +120,15 @@ pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
 ///
 /// The client library is silent unless asked for: what it says of a lost connection we say as well, once.
 fn log(level: tracing::Level) {
+    log_with(level, "");
+}
+
+fn log_with(level: tracing::Level, more: &str) {
     let said = std::env::var("RUST_LOG").unwrap_or_default();
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())
         .parse_lossy(if said.is_empty() {
-            format!("{level},lapin=off")
+            format!("{level},lapin=off{more}")
         } else {
             said
         });

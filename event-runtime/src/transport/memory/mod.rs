@@ -136,6 +136,11 @@ impl Transport for MemoryTransport {
         self.bus.lock().depth(queue)
     }
 
+    async fn readers(&self, queue: &str) -> Result<u64, TransportError> {
+        self.open()?;
+        self.bus.lock().readers(queue)
+    }
+
     fn health(&self) -> watch::Receiver<Health> {
         self.health.subscribe()
     }

@@ -147,6 +147,12 @@ impl State {
         let found = found.ok_or_else(|| TransportError::NoQueue(queue.into()))?;
         Ok(found.depth() as u64)
     }
+
+    pub(super) fn readers(&self, queue: &str) -> Result<u64, TransportError> {
+        let found = self.queue_ids.get(queue).and_then(|&id| self.queues[id].as_deref());
+        let found = found.ok_or_else(|| TransportError::NoQueue(queue.into()))?;
+        Ok(found.consumer_ids(|_| true).len() as u64)
+    }
 }
 
 fn text(value: &impl Debug) -> String {

@@ -206,7 +206,8 @@ impl<'a> Admin<'a> {
         }
     }
 
-    pub(super) async fn depth(&mut self, queue: &str) -> Result<u64, TransportError> {
+    /// How many messages wait in a queue, and how many consumers it has.
+    pub(super) async fn look(&mut self, queue: &str) -> Result<(u64, u64), TransportError> {
         let name = topology::name(queue)?;
         let options = QueueDeclareOptions {
             passive: true,
@@ -217,7 +218,7 @@ impl<'a> Admin<'a> {
             channel.queue_declare(name, options, FieldTable::default()).await
         });
         match asked.await? {
-            Ok(queue) => Ok(queue.message_count().into()),
+            Ok(queue) => Ok((queue.message_count().into(), queue.consumer_count().into())),
             Err(error) if code(&error) == Some(NOT_FOUND) => Err(TransportError::NoQueue(queue.to_owned())),
             Err(error) => Err(self.refused(&error)),
         }

@@ -30,7 +30,12 @@ pub(super) async fn consume(
     let Ok(name) = ShortString::try_new(queue) else {
         return Err(TransportError::NoQueue(queue.to_owned()));
     };
-    let channel = live.channel().await?;
+    let opening = Opening {
+        channel: live.channel().await?,
+        done: false,
+        runtime: Handle::current(),
+    };
+    let channel = &opening.channel;
     let start = async {
         // Without a limit the client would take the whole queue into its memory.
         channel.basic_qos(prefetch.max(1), BasicQosOptions::default()).await?;
@@ -41,7 +46,10 @@ pub(super) async fn consume(
     };
     match timeout(patience, start).await {
         Ok(Ok(consumer)) => Ok(RabbitSession {
-            reader: Some(Reader { consumer, channel }),
+            reader: Some(Reader {
+                consumer,
+                channel: opening.done(),
+            }),
             queue: queue.to_owned(),
             acks: Vec::new(),
             acked: None,
@@ -58,6 +66,34 @@ pub(super) async fn consume(
             to: live.address().to_owned(),
             reason: format!("queue `{queue}`: no answer within {patience:?}"),
         }),
+    }
+}
+
+/// A channel on which a consumer starts. A call that is dropped, or that waits no longer, may have started it already: it
+/// would hold messages that nobody reads, for as long as the connection lives.
+struct Opening {
+    channel: Channel,
+    done: bool,
+    runtime: Handle,
+}
+
+impl Opening {
+    fn done(mut self) -> Channel {
+        self.done = true;
+        self.channel.clone()
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        if self.done || !self.channel.status().connected() {
+            return;
+        }
+        let channel = self.channel.clone();
+        self.runtime.spawn(async move {
+            // Late or refused, the channel is of no use any more.
+            let _ = timeout(GOODBYE, channel.close(200, "done".into())).await;
+        });
     }
 }
 

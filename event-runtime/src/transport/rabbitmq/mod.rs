@@ -76,6 +76,14 @@ impl RabbitMq {
             options,
         }
     }
+
+    async fn look(&self, queue: &str) -> Result<(u64, u64), TransportError> {
+        let live = self.consuming.now().await?;
+        let mut admin = Admin::new(&live, &self.options);
+        let seen = admin.look(queue).await;
+        admin.done().await;
+        seen
+    }
 }
 
 /// Without passwords.
@@ -130,11 +138,11 @@ impl Transport for RabbitMq {
     }
 
     async fn depth(&self, queue: &str) -> Result<u64, TransportError> {
-        let live = self.consuming.now().await?;
-        let mut admin = Admin::new(&live, &self.options);
-        let depth = admin.depth(queue).await;
-        admin.done().await;
-        depth
+        Ok(self.look(queue).await?.0)
+    }
+
+    async fn readers(&self, queue: &str) -> Result<u64, TransportError> {
+        Ok(self.look(queue).await?.1)
     }
 
     fn health(&self) -> watch::Receiver<Health> {

@@ -147,6 +147,10 @@ impl Transport for Borrowed {
         self.0.depth(queue).await
     }
 
+    async fn readers(&self, queue: &str) -> Result<u64, TransportError> {
+        self.0.readers(queue).await
+    }
+
     fn health(&self) -> watch::Receiver<Health> {
         self.0.health()
     }
