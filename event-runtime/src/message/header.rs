@@ -25,6 +25,9 @@ pub(crate) const REPLAY_ID: &str = "x-evt-replay-id";
 /// When it was sent again (RFC 3339).
 pub(crate) const REPLAYED_AT: &str = "x-evt-replayed-at";
 
+/// Where a message stands in the archive it was read from; the transport sets it.
+pub(crate) const OFFSET: &str = "x-stream-offset";
+
 /// What is left out of every copy: the broker's own bookkeeping, which it would act upon, and second addresses.
 pub(crate) fn is_stripped(name: &str) -> bool {
     matches!(

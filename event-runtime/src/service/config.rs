@@ -3,6 +3,7 @@ use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::message::Limits;
 use crate::store::Store;
+use crate::topology::Retention;
 use crate::transport::{Transport, memory::MemoryTransport};
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) grace: Duration,
     pub(crate) dead_letters: Duration,
     pub(crate) most_held: Most,
+    pub(crate) archive: Option<Retention>,
 }
 
 /// Without the URL, which may hold a password.
@@ -60,10 +62,11 @@ impl Config {
             grace: Duration::from_secs(30),
             dead_letters: Duration::from_secs(7 * 24 * 3600),
             most_held: Most::DEFAULT,
+            archive: None,
         }
     }
 
-    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA` and `EVENT_GRACE_SECONDS` where they are set.
+    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA`, `EVENT_ARCHIVE` and `EVENT_GRACE_SECONDS` where they are set.
     pub(crate) fn read_environment(&mut self) -> Result<()> {
         if let Some(url) = variable("EVENT_URL") {
             self.url = Some(url);
@@ -91,6 +94,12 @@ impl Config {
                 )));
             }
         }
+        if let Some(text) = variable("EVENT_ARCHIVE") {
+            let retention = text
+                .parse()
+                .map_err(|error| Error::Setting(format!("EVENT_ARCHIVE is `{text}`: {error}")))?;
+            self.archive = Some(retention);
+        }
         if let Some(seconds) = variable("EVENT_GRACE_SECONDS") {
             let seconds = seconds.parse().map_err(|_| {
                 Error::Setting(format!(
@@ -106,7 +115,11 @@ impl Config {
         event_contract::check_word(&self.service)
             .map_err(|error| Error::Setting(format!("the service name `{}`: {error}", self.service)))?;
         event_contract::check_event_name(&self.bus)
-            .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))
+            .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))?;
+        match self.archive.map(Retention::check) {
+            Some(Err(error)) => Err(Error::Setting(error.to_string())),
+            _ => Ok(()),
+        }
     }
 
     /// The transport that was given, or the one the URL names, or one in process.

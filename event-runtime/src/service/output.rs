@@ -186,7 +186,7 @@ pub(super) fn outbox(at: &str, backlog: &Backlog, refused: &[Quarantined], as_js
 
 /// What is there and what is missing; `true` when nothing is to be done.
 pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
-    let all = topology.exchanges.len() + topology.queues.len();
+    let all = topology.exchanges.len() + topology.queues.len() + topology.archives.len();
     say!(
         "{at}: {} of {all} exchanges and queues are as they should be",
         plan.present
@@ -199,6 +199,13 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
         if let Some(way_out) = Plan::way_out(different) {
             say!("    {way_out}");
         }
+    }
+    for archive in &topology.archives {
+        say!(
+            "archive {}: everything on the bus, kept as {}",
+            archive.name,
+            archive.retention
+        );
     }
     plan.missing.is_empty() && plan.different.is_empty()
 }

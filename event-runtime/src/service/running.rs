@@ -251,7 +251,8 @@ impl Running {
         finished
     }
 
-    /// Deletes this service's queues and exchanges with everything in them; for tests and examples.
+    /// Deletes this service's queues and exchanges with everything in them, and the archive if it asks for one; for tests and
+    /// examples.
     ///
     /// The bus goes too, unless it leads to the queues of other services.
     ///
