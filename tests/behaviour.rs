@@ -9,6 +9,7 @@ mod behaviour {
     mod commands;
     mod events;
 
+    mod archive;
     mod breaking;
     mod foreign;
     mod gathering;
@@ -19,6 +20,7 @@ mod behaviour {
     mod logging;
     mod publishing;
     mod refusing;
+    mod replaying;
     mod retrying;
     mod settings;
     mod stopping;

@@ -21,7 +21,7 @@ const ORDER: &[&[&str]] = &[
     &["reconcile"],
     &["catalog"],
     &["consumer"],
-    &["dead_letter"],
+    &["dead_letter", "replay"],
     &["service"],
     &["testing", "private", "prelude", "lib"],
 ];

@@ -29,6 +29,11 @@ pub(crate) const BEFORE_RELEASE: &str = "before-release";
 /// Right after.
 pub(crate) const AFTER_RELEASE: &str = "after-release";
 
+/// Right after a window of a replay is confirmed, and before its file says so.
+pub(crate) const BEFORE_POSITION: &str = "before-position";
+/// Right after.
+pub(crate) const AFTER_POSITION: &str = "after-position";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

@@ -234,7 +234,7 @@ impl<States, Store> Service<States, Store> {
     }
 
     /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
-    /// `topology plan|apply`, `dlq list|show|replay`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
+    /// `topology plan|apply`, `dlq list|show|replay`, `replay`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
     ///
     /// # Errors
     ///

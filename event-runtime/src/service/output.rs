@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, FieldDescription};
 use crate::consumer::Drained;
 use crate::dead_letter::DeadLetter;
 use crate::error::{Error, Result};
+use crate::replay::{Counted, Events};
 use crate::store::{Backlog, HeldKey, Quarantined};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
@@ -236,6 +237,40 @@ pub(super) fn dead_letters(letters: &[DeadLetter]) {
         "{} dead letters; `dlq show ID` tells everything, `dlq replay` sends them again",
         letters.len()
     );
+}
+
+/// What a replay would send, or is about to.
+pub(super) fn counted(counted: &Counted, handler: &str, window: Option<Duration>) {
+    let mut rows = table(&["event", "events", "first", "last", "sent"]);
+    let time = |time: Option<jiff::Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+    let mut add = |of: &Events, sent: &str| {
+        let (count, first, last) = (of.events.to_string(), time(of.first), time(of.last));
+        rows.add_row([of.type_name.as_str(), &count, &first, &last, sent]);
+    };
+    counted.types.iter().for_each(|of| add(of, "yes"));
+    let unknown = "no: this build does not read it";
+    counted.unknown.iter().for_each(|of| add(of, unknown));
+    if !counted.types.is_empty() || !counted.unknown.is_empty() {
+        say!("{rows}");
+    }
+    say!(
+        "{}: {} events read, {} for {handler}",
+        counted.archive,
+        counted.read,
+        counted.events
+    );
+    if counted.undated > 0 {
+        say!("{} events have no time, and are left out", counted.undated);
+    }
+    match window {
+        None => say!("{handler} is not idempotent: what it has done it does again"),
+        Some(window) if counted.forgotten > 0 => say!(
+            "{} of them are older than the {} that {handler} remembers: what it has done of these it does again",
+            counted.forgotten,
+            super::window::text(window)
+        ),
+        Some(_) => {}
+    }
 }
 
 /// The keys that each handler holds.

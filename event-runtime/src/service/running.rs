@@ -4,14 +4,17 @@ use super::processed::Processed;
 use crate::consumer::{Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
 use crate::envelope::EventId;
+use crate::error::Result;
 use crate::handler::Handler;
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
 use crate::reconcile::Job;
+use crate::replay::{self, Replay, Target};
 use crate::stats::{Snapshot, Stats};
 use crate::store::Store;
 use crate::topology::{Names, Topology};
 use crate::transport::{Health, Transport};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -127,6 +130,37 @@ impl Running {
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         DeadLetters::new(Arc::clone(&self.transport), self.names.clone())
+    }
+
+    /// Events of the bus's archive, to be sent to one handler again.
+    ///
+    /// # Errors
+    ///
+    /// No such handler, or one with an order.
+    pub fn replay(&self, handler: &str) -> Result<Replay> {
+        Replay::new(self.target(handler)?)
+    }
+
+    /// Goes on with a replay that a crash has broken off, from the file that [`Replay::state`] named.
+    ///
+    /// # Errors
+    ///
+    /// No such file, or one of another service.
+    pub fn resume_replay(&self, file: impl AsRef<Path>) -> Result<Replay> {
+        Replay::resume(file.as_ref(), |handler| self.target(handler))
+    }
+
+    fn target(&self, handler: &str) -> Result<Target> {
+        let all: Vec<_> = self.handlers.iter().map(|handler| handler.shared.handler).collect();
+        let shared = &self.handlers[replay::named(handler, &all)?].shared;
+        Ok(Target {
+            transport: Arc::clone(&self.transport),
+            names: self.names.clone(),
+            handler: shared.handler,
+            options: shared.options,
+            contracts: shared.contracts,
+            plain: shared.plain,
+        })
     }
 
     /// The keys that handlers hold, because one of their events has failed for good.
@@ -259,7 +293,7 @@ impl Running {
     /// # Errors
     ///
     /// The broker's.
-    pub async fn remove_topology(&self) -> crate::Result<()> {
+    pub async fn remove_topology(&self) -> Result<()> {
         Ok(self.transport.remove(&self.topology).await?)
     }
 }

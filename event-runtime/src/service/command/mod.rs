@@ -4,6 +4,7 @@ mod dlq;
 mod export;
 mod held;
 mod outbox;
+mod replay;
 mod topology;
 
 use super::builder::Service;
@@ -48,6 +49,8 @@ enum Command {
     /// List, show and replay dead letters.
     #[command(subcommand)]
     Dlq(dlq::Command),
+    /// Send events of the bus's archive to one handler again, and to nobody else.
+    Replay(replay::Replay),
     /// List, show and replay the keys that are held behind a failed event.
     #[command(subcommand)]
     Held(held::Command),
@@ -95,6 +98,10 @@ pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
         Command::Dlq(command) => {
             log(tracing::Level::WARN);
             dlq::run(&service, command, arguments.json).await
+        }
+        Command::Replay(command) => {
+            log(tracing::Level::WARN);
+            replay::run(&service, command, arguments.json).await
         }
         Command::Held(command) => {
             log(tracing::Level::WARN);

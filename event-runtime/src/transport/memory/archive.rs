@@ -3,7 +3,7 @@
 use super::bus::{Bus, ConnectionId, ConsumerId, QueueId};
 use super::queue::{Consumer, End};
 use super::unsettled::Unsettled;
-use crate::message::{Headers, Outgoing, header};
+use crate::message::{Headers, Message, Outgoing, header};
 use crate::topology::Retention;
 use crate::transport::{Delivery, Session, Start, TransportError};
 use futures_util::future::BoxFuture;
@@ -187,13 +187,17 @@ impl Session for ArchiveSession {
         let own = from.message.headers.iter().filter(|(name, _)| *name != header::OFFSET);
         let mut headers: Headers = own.collect();
         headers.push_display(header::OFFSET, offset);
-        let mut to = Delivery::default();
-        to.tag = self.last_tag;
-        to.exchange.clone_from(&from.exchange);
-        to.routing_key.clone_from(&from.routing_key);
-        to.message.headers = headers;
-        to.message.body.clone_from(&from.message.body);
-        Poll::Ready(Some(to))
+        let message = Message {
+            headers,
+            body: from.message.body.clone(),
+        };
+        Poll::Ready(Some(Delivery {
+            tag: self.last_tag,
+            exchange: from.exchange.clone(),
+            routing_key: from.routing_key.clone(),
+            message,
+            ..Delivery::default()
+        }))
     }
 
     fn usable(&self) -> bool {
