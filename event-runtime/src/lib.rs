@@ -12,6 +12,7 @@
 //! - [Failures](#failures)
 //! - [Publishing from outside](#publishing-from-outside)
 //! - [Dead letters](#dead-letters)
+//! - [Archive](#archive)
 //! - [Where it runs](#where-it-runs)
 //! - [Feature flags](#feature-flags)
 //! - [Modules](#modules)
@@ -63,7 +64,8 @@
 //! ```
 //!
 //! A service's binary ends with [`.main().await`](Service::main) instead of `start`. That gives it its commands: `run`,
-//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `held`, `outbox`, `migrate`.
+//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `replay`, `held`, `outbox`,
+//! `migrate`.
 //!
 //! # Events
 //!
@@ -218,6 +220,11 @@
 //!
 //! [`Running::dead_letters`] reads, counts and replays them: the event as it came, every failed attempt, and a fingerprint
 //! that is the same for what failed alike. `dlq list`, `dlq show` and `dlq replay` do so from the command line.
+//!
+//! # Archive
+//!
+//! With [`Service::archive`] the bus keeps what goes over it for a while. [`Running::replay`] and the command `replay` send it
+//! to one handler again: see [`Replay`].
 //!
 //! # Where it runs
 //!

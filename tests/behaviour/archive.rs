@@ -394,6 +394,8 @@ async fn goes_on_after_it_was_broken_off(stage: &Stage) {
     }
     // What comes in the meantime is not part of it.
     sent(stage, vec![at(stage, "order.paid.v1", 99, 1)]).await;
+    let other = service.replay("again").unwrap().state(&file).run(|_| {}).await;
+    assert!(other.is_err_and(|error| error.to_string().contains("Resume that one")));
     let resumed = service.resume_replay(&file).unwrap();
     assert_eq!(resumed.id(), id);
     let mut first = None;

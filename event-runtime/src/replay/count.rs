@@ -112,6 +112,7 @@ pub(super) async fn count(
             read(counted.read);
         }
     }
+    scan.close().await;
     counted.types = types.all();
     counted.unknown = unknown.all();
     Ok((counted, end))

@@ -5,7 +5,7 @@ use super::state::State;
 use super::{Choice, Target, copy};
 use crate::error::{Error, Result};
 use crate::failpoint;
-use crate::message::Outgoing;
+use crate::message::{Outgoing, property};
 use crate::transport::{PublishError, Start};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -99,7 +99,7 @@ pub struct ReplayEnd {
     pub handler: String,
     /// How many events it was about.
     pub events: u64,
-    /// How many were sent, those from before a crash included.
+    /// How many were sent, those from before a crash included. Fewer, if one is larger than the broker takes.
     pub sent: u64,
 }
 
@@ -268,7 +268,10 @@ impl Replay {
         transport.depth(&queue).await?;
         let mut at = match self.resumed.take() {
             Some(at) => at,
-            None => self.begin(queue, &mut progress).await?,
+            None => {
+                self.unused()?;
+                self.begin(queue, &mut progress).await?
+            }
         };
         let said = |at: &State, waits_for| Progress {
             read: 0,
@@ -294,14 +297,15 @@ impl Replay {
                     unseen = 0;
                 }
                 pace.wait(window.len() as u32).await;
-                self.send(window).await?;
+                let refused = self.send(window).await?;
                 failpoint::hit(failpoint::BEFORE_POSITION);
-                at.sent += count;
+                at.sent += count - refused;
                 at.next = Some(scan.next);
                 self.write(&at)?;
                 failpoint::hit(failpoint::AFTER_POSITION);
                 progress(said(&at, None));
             }
+            scan.close().await;
         }
         if let Some(file) = &self.file {
             State::remove(file)?;
@@ -312,6 +316,17 @@ impl Replay {
             events: at.events,
             sent: at.sent,
         })
+    }
+
+    /// Another replay's file says how far that one is: it is not lost.
+    fn unused(&self) -> Result<()> {
+        match self.file.as_deref().filter(|file| file.exists()) {
+            None => Ok(()),
+            Some(file) => Err(Error::Setting(format!(
+                "`{}` is there: it may be of a replay that was broken off. Resume that one, remove the file, or name another",
+                file.display()
+            ))),
+        }
     }
 
     async fn begin(&mut self, queue: String, progress: &mut impl FnMut(Progress)) -> Result<State> {
@@ -374,19 +389,29 @@ impl Replay {
 
     /// Waits while the handler has more to do than it should.
     async fn room(&self, queue: &str, mut waits: impl FnMut(u64)) -> Result<()> {
+        let mut looks = 0;
         loop {
             let depth = self.target.transport.depth(queue).await?;
             if depth <= self.queued {
                 return Ok(());
             }
             waits(depth);
+            looks += 1;
+            if looks == 50 {
+                tracing::warn!(
+                    queue,
+                    depth,
+                    "the replay waits for the handler to do what is there; does it run?"
+                );
+            }
             sleep(Duration::from_millis(200)).await;
         }
     }
 
-    /// Sends `window` until the broker has all of it; again under the same ids.
-    async fn send(&self, mut window: Vec<Outgoing>) -> Result<()> {
-        let mut attempt = 0;
+    /// Sends `window` until the broker has all of it; again under the same ids. How many of it can never be sent: such a one
+    /// must not be the end of every replay.
+    async fn send(&self, mut window: Vec<Outgoing>) -> Result<u64> {
+        let (mut attempt, mut refused) = (0, 0);
         loop {
             let answers = self.target.transport.publish(window.clone()).await;
             let mut last = None;
@@ -394,14 +419,19 @@ impl Replay {
             for (message, answer) in window.into_iter().zip(answers) {
                 match answer {
                     Ok(()) => {}
-                    Err(error) if is_for_good(&error) => return Err(error.into()),
+                    Err(error @ (PublishError::TooLarge(_) | PublishError::Invalid(_))) => {
+                        let id = message.message.headers.get(property::MESSAGE_ID);
+                        tracing::error!(%error, id, replay = self.id, "left out");
+                        refused += 1;
+                    }
+                    Err(error @ (PublishError::Unroutable { .. } | PublishError::Closed)) => return Err(error.into()),
                     Err(error) => {
                         last = Some(error);
                         left.push(message);
                     }
                 }
             }
-            let Some(error) = last else { return Ok(()) };
+            let Some(error) = last else { return Ok(refused) };
             attempt += 1;
             if attempt == ATTEMPTS {
                 return Err(error.into());
@@ -411,13 +441,6 @@ impl Replay {
             sleep(Duration::from_millis(250) * (1 << attempt.min(5))).await;
         }
     }
-}
-
-fn is_for_good(error: &PublishError) -> bool {
-    matches!(
-        error,
-        PublishError::Unroutable { .. } | PublishError::TooLarge(_) | PublishError::Invalid(_) | PublishError::Closed
-    )
 }
 
 /// So many per second, never more in one second than that.

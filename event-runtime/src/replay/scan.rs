@@ -119,6 +119,13 @@ impl Scan {
         Ok(None)
     }
 
+    /// Ends the session: dropped, it would end behind the connection.
+    pub(super) async fn close(self) {
+        if let Some(reader) = self.reader {
+            reader.session.close().await;
+        }
+    }
+
     /// Waits before the archive is opened again; gives up after a while.
     async fn again(&mut self, error: TransportError) -> Result<()> {
         self.reader = None;

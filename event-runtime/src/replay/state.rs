@@ -41,7 +41,8 @@ impl State {
     /// Replaces the file in one step: dying here leaves the old one or the new one.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let written = || {
-            let new = path.with_extension("new");
+            let mut new = path.as_os_str().to_owned();
+            new.push(".new");
             let mut file = File::create(&new)?;
             serde_json::to_writer_pretty(&mut file, self)?;
             file.write_all(b"\n")?;

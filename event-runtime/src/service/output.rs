@@ -51,7 +51,13 @@ pub(super) fn line(text: &str) {
 }
 
 pub(super) fn description(description: &Description) {
-    say!("service {}   bus {}\n", description.service, description.bus);
+    let archive = description.archive.as_ref().map(|kept| format!("   archive {kept}"));
+    say!(
+        "service {}   bus {}{}\n",
+        description.service,
+        description.bus,
+        archive.unwrap_or_default()
+    );
     say!("flow");
     for handler in &description.handlers {
         let to = if handler.publishes.is_empty() {
@@ -242,7 +248,8 @@ pub(super) fn dead_letters(letters: &[DeadLetter]) {
 /// What a replay would send, or is about to.
 pub(super) fn counted(counted: &Counted, handler: &str, window: Option<Duration>) {
     let mut rows = table(&["event", "events", "first", "last", "sent"]);
-    let time = |time: Option<jiff::Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+    let time =
+        |time: Option<jiff::Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.strftime("%F %T").to_string());
     let mut add = |of: &Events, sent: &str| {
         let (count, first, last) = (of.events.to_string(), time(of.first), time(of.last));
         rows.add_row([of.type_name.as_str(), &count, &first, &last, sent]);
