@@ -10,6 +10,8 @@ mod behaviour {
     mod events;
 
     mod alerting;
+    mod archive;
+    mod backfilling;
     mod breaking;
     mod browsing;
     mod foreign;

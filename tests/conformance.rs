@@ -6,7 +6,7 @@ use event_runtime::testing::conformance;
 use event_runtime::topology::{Plan, Topology};
 use event_runtime::transport::memory::MemoryTransport;
 use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
-use event_runtime::transport::{Health, PublishError, Session, Transport, TransportError};
+use event_runtime::transport::{Health, PublishError, Session, Start, Transport, TransportError};
 use event_tests::require_broker;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -78,6 +78,10 @@ impl Transport for Broken {
 
     async fn consume(&self, queue: &str, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
         self.0.consume(queue, prefetch).await
+    }
+
+    async fn read(&self, archive: &str, start: Start, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
+        self.0.read(archive, start, prefetch).await
     }
 
     async fn plan(&self, topology: &Topology) -> Result<Plan, TransportError> {

@@ -14,6 +14,7 @@ mod effects {
     mod once;
     mod outbox;
     mod reconcile;
+    mod replaying;
     mod trouble;
     mod window;
     mod yard;

@@ -54,6 +54,7 @@ async fn bus() -> MemoryTransport {
             destination: Destination::Queue("q".into()),
             key: String::new(),
         }],
+        ..Topology::default()
     };
     bus.apply(&topology).await.unwrap();
     bus

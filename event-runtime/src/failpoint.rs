@@ -36,6 +36,11 @@ pub(crate) const AFTER_REPLAY: &str = "after-replay";
 /// Right after it has left them.
 pub(crate) const AFTER_REPLAY_ACK: &str = "after-replay-ack";
 
+/// Right after a window of a replay is confirmed, and before its file says so.
+pub(crate) const BEFORE_POSITION: &str = "before-position";
+/// Right after.
+pub(crate) const AFTER_POSITION: &str = "after-position";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

@@ -12,6 +12,7 @@
 //! - [Failures](#failures)
 //! - [Publishing from outside](#publishing-from-outside)
 //! - [Dead letters](#dead-letters)
+//! - [Archive](#archive)
 //! - [Where it runs](#where-it-runs)
 //! - [Feature flags](#feature-flags)
 //! - [Modules](#modules)
@@ -63,7 +64,8 @@
 //! ```
 //!
 //! A service's binary ends with [`.main().await`](Service::main) instead of `start`. That gives it its commands: `run`,
-//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `held`, `outbox`, `migrate`.
+//! `describe`, `contracts`, `asyncapi`, `catalog`, `topology`, `dlq`, `replay`, `held`, `outbox`,
+//! `migrate`.
 //!
 //! # Events
 //!
@@ -220,6 +222,11 @@
 //! attempt, and a fingerprint that is the same for what failed alike. The commands `dlq ..` do so from the command line.
 //! [`Service::alert_url`] tells somebody of the first one of its kind.
 //!
+//! # Archive
+//!
+//! With [`Service::archive`] the bus keeps what goes over it for a while. [`Running::replay`] and the command `replay` send it
+//! to one handler again: see [`Replay`].
+//!
 //! # Where it runs
 //!
 //! Without a URL a service runs in process, with the routing, redelivery, delays and dead letters of RabbitMQ. With
@@ -272,6 +279,7 @@ mod outbox;
 pub mod prelude;
 mod publisher;
 pub mod reconcile;
+mod replay;
 mod retry;
 mod service;
 mod stats;
@@ -297,6 +305,7 @@ pub use handler::{Batch, Context, Emit, Handler, State};
 pub use outbox::{Outbox, OutboxError};
 pub use publisher::Publisher;
 pub use reconcile::Missing;
+pub use replay::{Backfill, Backfilled, Choice, Counted, Events, Progress};
 pub use retry::RetryPolicy;
 pub use service::{Handle, Held, Lined, Processed, Running, Service};
 pub use stats::{HandlerSnapshot, JobSnapshot, Snapshot};

@@ -109,6 +109,7 @@ impl Stage {
             &[],
             &[super::events::Kept::CONTRACT],
         );
+        all.archive(&Names::new(&self.bus, &self.name), "1d".parse().unwrap());
         for service in services {
             all.merge(Topology::of_service(&Names::new(&self.bus, service), &routes, &[]));
         }

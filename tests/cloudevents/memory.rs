@@ -39,6 +39,7 @@ async fn python_reads_what_we_write() {
                 destination: Destination::Queue("tap".into()),
                 key: "#".into(),
             }],
+            ..Topology::default()
         };
         memory.apply(&tap).await.unwrap();
         let id = scene.publish().await;

@@ -44,6 +44,7 @@ impl Scene {
                 destination: Destination::Queue(queue.clone()),
                 key: "order.*".into(),
             }],
+            ..Topology::default()
         };
         let rabbit = RabbitMq::new(options);
         rabbit.apply(&topology).await.unwrap();

@@ -13,7 +13,7 @@ pub struct Context {
     pub attempt: u32,
     /// How many attempts there are.
     pub attempts: u32,
-    /// Whether an operator has sent the event again from the dead letters.
+    /// Whether an operator has sent the event again, from the dead letters or from the archive.
     pub replay: bool,
 }
 

@@ -35,6 +35,9 @@ pub(crate) const RECEIPT_OF: &str = "x-evt-receipt-of";
 /// When and by whom a dead letter was edited, and what it was before: a JSON array, the first edit first.
 pub(crate) const EDITED: &str = "x-evt-edited";
 
+/// Where a message stands in the archive it was read from; the transport sets it.
+pub(crate) const OFFSET: &str = "x-stream-offset";
+
 /// What is left out of every copy: the broker's own bookkeeping, which it would act upon, and second addresses.
 pub(crate) fn is_stripped(name: &str) -> bool {
     matches!(

@@ -10,7 +10,7 @@ use crate::handler::{Fits, NoStore, With};
 use crate::message::Limits;
 use crate::reconcile::{Job, Runs};
 use crate::store::Store;
-use crate::topology::Names;
+use crate::topology::{Names, Retention};
 use crate::transport::Transport;
 use event_contract::Contract;
 use std::marker::PhantomData;
@@ -185,6 +185,18 @@ impl<States, Store> Service<States, Store> {
         self
     }
 
+    /// Keeps everything that goes over the bus for `age`, at most `bytes` of it, so that `replay` can send it to a handler
+    /// again. Without this there is no archive.
+    ///
+    /// The archive, `<bus>.archive`, belongs to the bus: services that ask for one must ask for the same. It takes what
+    /// nobody else takes, so that publishing such an event is no error any more. On RabbitMQ it is a stream; in process it
+    /// holds 10,000 events at most. `EVENT_ARCHIVE=7d/20GB` overrides it, and `topology apply --archive 7d` makes one for a
+    /// service that says nothing.
+    pub fn archive(mut self, age: Duration, bytes: u64) -> Self {
+        self.config.archive = Some(Retention::new(age, bytes));
+        self
+    }
+
     /// How many keys a handler may hold, and how many events may wait for each of them. Default 1,000 and 10,000.
     ///
     /// One more, and the handler stops: it is not ready and says why, and events wait on the broker.
@@ -233,7 +245,8 @@ impl<States, Store> Service<States, Store> {
     }
 
     /// Gives the binary its commands: `run` (the default), `describe`, `contracts`, `asyncapi`, `catalog`,
-    /// `topology plan|apply`, `dlq list|groups|show|status|replay|edit|discard|export`, `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
+    /// `topology plan|apply`, `dlq list|groups|show|status|replay|edit|discard|export`, `replay`,
+    /// `held list|show|replay|skip`, `outbox status|retry|drop`, `relay`, `migrate`.
     ///
     /// # Errors
     ///
@@ -261,7 +274,8 @@ impl<States, Store> Service<States, Store> {
         )
     }
 
-    /// Deletes this service's queues and exchanges with everything in them; for tests and examples.
+    /// Deletes this service's queues and exchanges with everything in them, and the archive if it asks for one; for tests and
+    /// examples.
     ///
     /// The bus goes too, unless it leads to the queues of other services. What is not there is no error.
     ///
@@ -273,9 +287,8 @@ impl<States, Store> Service<States, Store> {
         config.read_environment()?;
         self.check()?;
         let transport = config.transport()?;
-        let names = Names::new(&config.bus, &config.service);
         let removed = transport
-            .remove(&start::topology(&names, &self.handlers, &self.publishes))
+            .remove(&start::topology(&config, &self.handlers, &self.publishes))
             .await;
         if config.transport.is_none() {
             transport.close().await;

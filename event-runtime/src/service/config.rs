@@ -4,6 +4,7 @@ use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::message::Limits;
 use crate::store::Store;
+use crate::topology::Retention;
 use crate::transport::{Transport, memory::MemoryTransport};
 use std::fmt;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) dead_letters: Duration,
     pub(crate) most_held: Most,
     pub(crate) alert_url: Option<String>,
+    pub(crate) archive: Option<Retention>,
 }
 
 /// Without the URL, which may hold a password.
@@ -63,10 +65,12 @@ impl Config {
             dead_letters: Duration::from_secs(7 * 24 * 3600),
             most_held: Most::DEFAULT,
             alert_url: None,
+            archive: None,
         }
     }
 
-    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_ALERT_URL`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA` and `EVENT_GRACE_SECONDS` where they are set.
+    /// Takes `EVENT_URL`, `EVENT_BUS`, `EVENT_ALERT_URL`, `EVENT_TOPOLOGY`, `EVENT_SCHEMA`, `EVENT_ARCHIVE` and
+    /// `EVENT_GRACE_SECONDS` where they are set.
     pub(crate) fn read_environment(&mut self) -> Result<()> {
         if let Some(url) = variable("EVENT_URL") {
             self.url = Some(url);
@@ -97,6 +101,12 @@ impl Config {
                 )));
             }
         }
+        if let Some(text) = variable("EVENT_ARCHIVE") {
+            let retention = text
+                .parse()
+                .map_err(|error| Error::Setting(format!("EVENT_ARCHIVE is `{text}`: {error}")))?;
+            self.archive = Some(retention);
+        }
         if let Some(seconds) = variable("EVENT_GRACE_SECONDS") {
             let seconds = seconds.parse().map_err(|_| {
                 Error::Setting(format!(
@@ -113,6 +123,9 @@ impl Config {
             .map_err(|error| Error::Setting(format!("the service name `{}`: {error}", self.service)))?;
         event_contract::check_event_name(&self.bus)
             .map_err(|error| Error::Setting(format!("the bus name `{}`: {error}", self.bus)))?;
+        if let Some(Err(error)) = self.archive.map(Retention::check) {
+            return Err(Error::Setting(error.to_string()));
+        }
         self.alert_url().map(drop)
     }
 

@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub(super) struct Description {
     pub(super) service: String,
     pub(super) bus: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) archive: Option<String>,
     pub(super) handlers: Vec<HandlerDescription>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) jobs: Vec<JobDescription>,
@@ -81,6 +83,7 @@ pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
     Description {
         service: catalog.service.clone(),
         bus: service.config.bus.clone(),
+        archive: service.config.archive.map(|kept| kept.to_string()),
         handlers: handlers.collect(),
         jobs: service.jobs.iter().map(|job| describe_job(job)).collect(),
         events: versions

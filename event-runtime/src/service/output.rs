@@ -6,6 +6,7 @@ use super::letters;
 use crate::catalog::{Catalog, FieldDescription};
 use crate::consumer::Drained;
 use crate::error::{Error, Result};
+use crate::replay::{Counted, Events};
 use crate::store::{Backlog, HeldKey, Quarantined};
 use crate::topology::{Plan, Topology};
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
@@ -48,7 +49,13 @@ pub(super) fn line(text: &str) {
 }
 
 pub(super) fn description(description: &Description) {
-    say!("service {}   bus {}\n", description.service, description.bus);
+    let archive = description.archive.as_ref().map(|kept| format!("   archive {kept}"));
+    say!(
+        "service {}   bus {}{}\n",
+        description.service,
+        description.bus,
+        archive.unwrap_or_default()
+    );
     say!("flow");
     for handler in &description.handlers {
         let to = if handler.publishes.is_empty() {
@@ -184,7 +191,7 @@ pub(super) fn outbox(at: &str, backlog: &Backlog, refused: &[Quarantined], as_js
 
 /// What is there and what is missing; `true` when nothing is to be done.
 pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
-    let all = topology.exchanges.len() + topology.queues.len();
+    let all = topology.exchanges.len() + topology.queues.len() + topology.archives.len();
     say!(
         "{at}: {} of {all} exchanges and queues are as they should be",
         plan.present
@@ -198,7 +205,49 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
             say!("    {way_out}");
         }
     }
+    for archive in &topology.archives {
+        say!(
+            "archive {}: everything on the bus, kept as {}",
+            archive.name,
+            archive.retention
+        );
+    }
     plan.missing.is_empty() && plan.different.is_empty()
+}
+
+/// What a replay would send, or is about to.
+pub(super) fn counted(counted: &Counted, handler: &str, window: Option<Duration>) {
+    let mut rows = table(&["event", "events", "first", "last", "sent"]);
+    let time =
+        |time: Option<jiff::Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.strftime("%F %T").to_string());
+    let mut add = |of: &Events, sent: &str| {
+        let (count, first, last) = (of.events.to_string(), time(of.first), time(of.last));
+        rows.add_row([of.type_name.as_str(), &count, &first, &last, sent]);
+    };
+    counted.types.iter().for_each(|of| add(of, "yes"));
+    let unknown = "no: this build does not read it";
+    counted.unknown.iter().for_each(|of| add(of, unknown));
+    if !counted.types.is_empty() || !counted.unknown.is_empty() {
+        say!("{rows}");
+    }
+    say!(
+        "{}: {} events read, {} for {handler}",
+        counted.archive,
+        counted.read,
+        counted.events
+    );
+    if counted.undated > 0 {
+        say!("{} events have no time, and are left out", counted.undated);
+    }
+    match window {
+        None => say!("{handler} is not idempotent: what it has done it does again"),
+        Some(window) if counted.forgotten > 0 => say!(
+            "{} of them are older than the {} that {handler} remembers: what it has done of these it does again",
+            counted.forgotten,
+            super::window::text(window)
+        ),
+        Some(_) => {}
+    }
 }
 
 /// The keys that each handler holds.

@@ -5,14 +5,17 @@ use super::watch::Waiting;
 use crate::consumer::{Caller, Phase, Shared, inbox};
 use crate::dead_letter::DeadLetters;
 use crate::envelope::EventId;
+use crate::error::Result;
 use crate::handler::Handler;
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
 use crate::reconcile::Job;
+use crate::replay::{self, Backfill, Target};
 use crate::stats::{Snapshot, Stats};
 use crate::store::Store;
 use crate::topology::{Names, Topology};
 use crate::transport::{Health, Transport};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -130,6 +133,37 @@ impl Running {
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         DeadLetters::new(Arc::clone(&self.transport), self.names.clone()).with_callers(self.kept.callers.clone())
+    }
+
+    /// Events of the bus's archive, to be sent to one handler again.
+    ///
+    /// # Errors
+    ///
+    /// No such handler, or one with an order.
+    pub fn replay(&self, handler: &str) -> Result<Backfill> {
+        Backfill::new(self.target(handler)?)
+    }
+
+    /// Goes on with a replay that a crash has broken off, from the file that [`Backfill::state`] named.
+    ///
+    /// # Errors
+    ///
+    /// No such file, or one of another service.
+    pub fn resume_replay(&self, file: impl AsRef<Path>) -> Result<Backfill> {
+        Backfill::resume(file.as_ref(), |handler| self.target(handler))
+    }
+
+    fn target(&self, handler: &str) -> Result<Target> {
+        let all: Vec<_> = self.handlers.iter().map(|handler| handler.shared.handler).collect();
+        let shared = &self.handlers[replay::named(handler, &all)?].shared;
+        Ok(Target {
+            transport: Arc::clone(&self.transport),
+            names: self.names.clone(),
+            handler: shared.handler,
+            options: shared.options,
+            contracts: shared.contracts,
+            plain: shared.plain,
+        })
     }
 
     /// The keys that handlers hold, because one of their events has failed for good.
@@ -254,14 +288,15 @@ impl Running {
         finished
     }
 
-    /// Deletes this service's queues and exchanges with everything in them; for tests and examples.
+    /// Deletes this service's queues and exchanges with everything in them, and the archive if it asks for one; for tests and
+    /// examples.
     ///
     /// The bus goes too, unless it leads to the queues of other services.
     ///
     /// # Errors
     ///
     /// The broker's.
-    pub async fn remove_topology(&self) -> crate::Result<()> {
+    pub async fn remove_topology(&self) -> Result<()> {
         Ok(self.transport.remove(&self.topology).await?)
     }
 }

@@ -24,7 +24,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 /// What the handlers need on the broker.
-pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'static Contract]) -> Topology {
+pub(super) fn topology(config: &Config, handlers: &[Registered], publishes: &[&'static Contract]) -> Topology {
+    let names = &Names::new(&config.bus, &config.service);
     let routes: Vec<_> = handlers
         .iter()
         .map(|handler| Route {
@@ -38,6 +39,9 @@ pub(super) fn topology(names: &Names, handlers: &[Registered], publishes: &[&'st
     for handler in handlers.iter().filter(|handler| handler.options.ordered.is_some()) {
         topology.in_order(&names.queue(handler.name));
     }
+    if let Some(retention) = config.archive {
+        topology.archive(names, retention);
+    }
     topology
 }
 
@@ -49,7 +53,7 @@ pub(super) fn start(
 ) -> Result<Running> {
     let transport = config.transport()?;
     let names = Names::new(&config.bus, &config.service);
-    let topology = topology(&names, &handlers, &publishes);
+    let topology = topology(&config, &handlers, &publishes);
     let stats = Arc::new(Stats::default());
     let (ready, topology_ready) = watch::channel(Health::Connecting);
     let publisher = Publisher::new(

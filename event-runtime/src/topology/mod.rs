@@ -1,9 +1,11 @@
 //! The exchanges, queues and bindings a service needs: a model that every transport can apply.
 
+mod archive;
 mod arguments;
 mod layout;
 mod names;
 
+pub use archive::{Archive, BadRetention, Retention};
 pub(crate) use arguments::Argument;
 pub use layout::{Ladder, Route};
 pub use names::Names;
@@ -17,6 +19,8 @@ pub struct Topology {
     pub exchanges: Vec<Exchange>,
     /// Made second.
     pub queues: Vec<Queue>,
+    /// Made with the queues.
+    pub archives: Vec<Archive>,
     /// Made last.
     pub bindings: Vec<Binding>,
 }
@@ -102,6 +106,13 @@ pub struct Plan {
 impl Plan {
     /// What to do about something that is there with other arguments.
     pub(crate) fn way_out(difference: &str) -> Option<&'static str> {
+        let of_archives = ["x-max-age", "x-max-length-bytes", "max-age", "retention"];
+        if of_archives.iter().any(|argument| difference.contains(argument)) {
+            return Some(
+                "the archive belongs to the bus: let every service that asks for it state the same retention; a policy of the \
+                 broker (`max-age`, `max-length-bytes`) changes what is kept without a new archive",
+            );
+        }
         let of_order = [
             "x-single-active-consumer",
             "x-delivery-limit",
@@ -137,6 +148,7 @@ impl Topology {
         }
         add(&mut self.exchanges, other.exchanges);
         add(&mut self.queues, other.queues);
+        add(&mut self.archives, other.archives);
         add(&mut self.bindings, other.bindings);
     }
 }

@@ -7,6 +7,7 @@
 /// | its dead letters | `<service>.<handler>.dlq` |
 /// | the way back in, for replays | `<service>.in` |
 /// | the delay ladder | `<service>.delay.15` to `<service>.delay.0`, `<service>.delay.out` |
+/// | the archive of the bus, when it has one | `<bus>.archive` |
 /// | what found no queue inside the service | `<service>.lost` |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
@@ -75,6 +76,12 @@ impl Names {
     #[must_use]
     pub fn unrouted(&self) -> String {
         format!("{}.unrouted", self.bus)
+    }
+
+    /// The archive: everything that went over the bus, for as long as it is kept.
+    #[must_use]
+    pub fn archive(&self) -> String {
+        format!("{}.archive", self.bus)
     }
 
     /// Whether `exchange` is part of the delay ladder.

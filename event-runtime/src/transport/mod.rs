@@ -9,7 +9,7 @@ pub mod memory;
 #[cfg(feature = "rabbitmq")]
 pub mod rabbitmq;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Start};
 pub use error::{PublishError, TransportError};
 
 use crate::message::Outgoing;
@@ -42,6 +42,20 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// No connection within the transport's own time limit, no such queue, no permission.
     async fn consume(&self, queue: &str, prefetch: u16) -> Result<Box<dyn Session>, TransportError>;
+
+    /// Starts reading an archive at `start`, with at most `prefetch` unsettled deliveries. Reading takes nothing out: an ack
+    /// only asks for more, and every reader has its own place. Each delivery says its [`Delivery::offset`].
+    ///
+    /// [`Start::At`] may begin with older events: RabbitMQ finds a chunk of them, not one. The default is for a transport
+    /// without archives.
+    ///
+    /// # Errors
+    ///
+    /// No connection within the transport's own time limit, no such archive, no permission.
+    async fn read(&self, archive: &str, start: Start, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
+        let _ = (start, prefetch);
+        Err(TransportError::NoQueue(archive.to_owned()))
+    }
 
     /// Holds `topology` against what is there; changes nothing.
     ///

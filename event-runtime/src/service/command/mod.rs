@@ -4,6 +4,7 @@ mod dlq;
 mod export;
 mod held;
 mod outbox;
+mod replay;
 mod topology;
 
 pub(super) use self::dlq::Status;
@@ -49,6 +50,8 @@ enum Command {
     /// Look at dead letters, send them again, mend and delete them.
     #[command(subcommand)]
     Dlq(dlq::Command),
+    /// Send events of the bus's archive to one handler again, and to nobody else.
+    Replay(replay::Replay),
     /// List, show and replay the keys that are held behind a failed event.
     #[command(subcommand)]
     Held(held::Command),
@@ -96,6 +99,10 @@ pub(super) async fn main<S, T>(mut service: Service<S, T>) -> Result<()> {
         Command::Dlq(command) => {
             log_with(tracing::Level::WARN, ",event_runtime::audit=info");
             dlq::run(&service, command, arguments.json).await
+        }
+        Command::Replay(command) => {
+            log(tracing::Level::WARN);
+            replay::run(&service, command, arguments.json).await
         }
         Command::Held(command) => {
             log(tracing::Level::WARN);

@@ -50,6 +50,11 @@ impl MemorySession {
             let found = state.queue_ids.get(queue).copied();
             let found = found.and_then(|id| state.queues[id].as_deref_mut());
             let found = found.ok_or_else(|| TransportError::NoQueue(queue.into()))?;
+            if found.log.is_some() {
+                return Err(TransportError::Refused(format!(
+                    "`{queue}` is an archive: it is read, not consumed"
+                )));
+            }
             found.join(Consumer { id, ..consumer }, after);
             Ok((found.id, id))
         })?;

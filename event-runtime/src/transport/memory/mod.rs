@@ -1,11 +1,13 @@
 //! In process, with the semantics of the real broker.
 //!
 //! Exchanges, quorum queues, prefetch, confirms, redelivery in order, time-outs with dead-lettering and single active
-//! consumers behave as they do on RabbitMQ, from the same [`Topology`]. Nothing survives the process.
+//! consumers behave as they do on RabbitMQ, from the same [`Topology`]. An archive keeps 10,000 events at most. Nothing
+//! survives the process.
 //!
 //! Time is tokio's, so `tokio::time::pause` and `advance` move delays; [`MemoryTransport::faults`] breaks things on
 //! purpose.
 
+mod archive;
 mod bus;
 mod consumer;
 mod exchange;
@@ -18,7 +20,7 @@ mod unsettled;
 
 pub use faults::Faults;
 
-use super::{Health, PublishError, Session, Transport, TransportError};
+use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::{Limits, Outgoing};
 use crate::topology::{Plan, Topology};
 use async_trait::async_trait;
@@ -112,6 +114,12 @@ impl Transport for MemoryTransport {
     async fn consume(&self, queue: &str, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
         self.open()?;
         let session = consumer::MemorySession::open(&self.bus, self.id, queue, prefetch)?;
+        Ok(Box::new(session))
+    }
+
+    async fn read(&self, archive: &str, start: Start, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
+        self.open()?;
+        let session = archive::ArchiveSession::open(&self.bus, self.id, archive, start, prefetch)?;
         Ok(Box::new(session))
     }
 

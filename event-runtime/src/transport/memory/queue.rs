@@ -1,5 +1,6 @@
 //! A quorum queue: what waits, who reads, and who gets what.
 
+use super::archive::Log;
 use super::bus::{After, ConnectionId, ConsumerId, QueueId};
 use super::expiry::Timer;
 use super::unsettled::Unsettled;
@@ -26,6 +27,8 @@ pub(super) struct Queue {
     turn: usize,
     /// Runs while something waits for its time to be up.
     pub(super) timer: Option<Timer>,
+    /// Of an archive: it has nothing that waits, and readers that take nothing out.
+    pub(super) log: Option<Log>,
 }
 
 /// A message in a queue.
@@ -89,15 +92,22 @@ impl Queue {
             consumers: Vec::new(),
             turn: 0,
             timer: None,
+            log: None,
         }
     }
 
     /// How many messages wait for a consumer.
     pub(super) fn depth(&self) -> usize {
-        self.returned.len() + self.ready.len()
+        self.returned.len() + self.ready.len() + self.log.as_ref().map_or(0, Log::len)
     }
 
     pub(super) fn push(&mut self, message: Arc<Outgoing>, after: &mut After) {
+        if let Some(log) = &mut self.log {
+            log.push(message);
+            let readers = self.consumers.iter_mut().filter_map(|reader| reader.waker.take());
+            after.wake.extend(readers);
+            return;
+        }
         // Whoever has room has it only because nothing waits.
         let waiting = self.depth() > 0;
         let mut item = Item::new(message);
@@ -146,6 +156,11 @@ impl Queue {
     pub(super) fn join(&mut self, consumer: Consumer, after: &mut After) {
         self.consumers.push(consumer);
         self.deliver(after);
+    }
+
+    /// A reader of an archive: told when something comes, and handed nothing.
+    pub(super) fn watch(&mut self, reader: Consumer) {
+        self.consumers.push(reader);
     }
 
     pub(super) fn consumer(&mut self, id: ConsumerId) -> Option<&mut Consumer> {

@@ -1,5 +1,6 @@
 //! Exchanges, queues and bindings: looked at, made and removed.
 
+use super::archive::Log;
 use super::bus::{Bus, State};
 use super::exchange::Target;
 use super::queue::Queue;
@@ -21,6 +22,10 @@ impl Bus {
                 .iter()
                 .for_each(|exchange| state.exchanges.declare(exchange));
             topology.queues.iter().for_each(|queue| state.declare_queue(queue));
+            topology
+                .archives
+                .iter()
+                .for_each(|archive| state.declare_archive(archive));
             for binding in &topology.bindings {
                 state.bind(binding)?;
             }
@@ -32,6 +37,10 @@ impl Bus {
     pub(super) fn remove(self: &Arc<Self>, topology: &Topology) {
         self.change(|state| {
             topology.queues.iter().for_each(|queue| state.remove_queue(&queue.name));
+            topology
+                .archives
+                .iter()
+                .for_each(|archive| state.remove_queue(&archive.name));
             // An exchange is in use as long as it leads somewhere: to another of these, or to somebody else's queue.
             let mut left: Vec<_> = topology.exchanges.iter().map(|exchange| &exchange.name).collect();
             let mut before = usize::MAX;
@@ -53,13 +62,20 @@ impl State {
             .queues
             .iter()
             .filter(|wanted| !self.queue_ids.contains_key(&wanted.name));
+        let archives = topology
+            .archives
+            .iter()
+            .filter(|wanted| !self.queue_ids.contains_key(&wanted.name));
         let missing: Vec<_> = exchanges
             .map(|exchange| format!("exchange {}", exchange.name))
             .chain(queues.map(|queue| format!("queue {}", queue.name)))
+            .chain(archives.map(|archive| format!("archive {}", archive.name)))
             .collect();
         let different: Vec<_> = self.differences(topology).iter().map(ToString::to_string).collect();
         Plan {
-            present: topology.exchanges.len() + topology.queues.len() - missing.len() - different.len(),
+            present: topology.exchanges.len() + topology.queues.len() + topology.archives.len()
+                - missing.len()
+                - different.len(),
             missing,
             different,
         }
@@ -94,7 +110,14 @@ impl State {
             ];
             different(format!("queue {}", wanted.name), &fields)
         });
-        exchanges.chain(queues).collect()
+        let archives = topology.archives.iter().filter_map(|wanted| {
+            let id = *self.queue_ids.get(&wanted.name)?;
+            let log = self.queues[id].as_deref()?.log.as_ref();
+            let found = log.map_or_else(|| "a queue".to_owned(), |log| log.retention.to_string());
+            let fields = [("retention", wanted.retention.to_string(), found)];
+            different(format!("archive {}", wanted.name), &fields)
+        });
+        exchanges.chain(queues).chain(archives).collect()
     }
 
     fn declare_queue(&mut self, model: &topology::Queue) {
@@ -102,6 +125,21 @@ impl State {
             let id = self.queues.len();
             self.queues.push(Some(Box::new(Queue::new(id, model.clone()))));
             self.queue_ids.insert(model.name.clone(), id);
+        }
+    }
+
+    fn declare_archive(&mut self, model: &topology::Archive) {
+        if !self.queue_ids.contains_key(&model.name) {
+            self.declare_queue(&topology::Queue {
+                name: model.name.clone(),
+                delivery_limit: 1,
+                single_active: false,
+                dead_letter: None,
+                message_ttl: None,
+            });
+            if let Some(queue) = self.queues.last_mut().and_then(Option::as_deref_mut) {
+                queue.log = Some(Log::new(model.retention));
+            }
         }
     }
 

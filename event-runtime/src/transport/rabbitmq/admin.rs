@@ -139,7 +139,9 @@ impl<'a> Admin<'a> {
             let bound = self.run(&what, async |channel| topology::bind(channel, binding, names).await);
             bound.await?.map_err(|error| self.refused(&error))?;
         }
-        let queues = new.iter().filter(|object| matches!(object, Object::Queue(_)));
+        let queues = new
+            .iter()
+            .filter(|object| matches!(object, Object::Queue(_) | Object::Archive(_)));
         self.settle(queues.copied().collect()).await?;
         Ok(plan)
     }
@@ -166,8 +168,9 @@ impl<'a> Admin<'a> {
     }
 
     pub(super) async fn remove(&mut self, topology: &Topology) -> Result<(), TransportError> {
-        for queue in &topology.queues {
-            let (name, what) = (topology::name(&queue.name)?, format!("queue {}", queue.name));
+        let queues = objects(topology).filter(|object| !matches!(object, Object::Exchange(_)));
+        for queue in queues {
+            let (name, what) = (queue.name()?, queue.describe());
             let options = QueueDeleteOptions::default();
             let deleted = self.run(&what, async |channel| {
                 channel.queue_delete(name, options).await.map(drop)
@@ -231,5 +234,8 @@ fn code(error: &Error) -> Option<u16> {
 
 fn objects(topology: &Topology) -> impl Iterator<Item = Object<'_>> {
     let exchanges = topology.exchanges.iter().map(Object::Exchange);
-    exchanges.chain(topology.queues.iter().map(Object::Queue))
+    let queues = topology.queues.iter().map(Object::Queue);
+    exchanges
+        .chain(queues)
+        .chain(topology.archives.iter().map(Object::Archive))
 }

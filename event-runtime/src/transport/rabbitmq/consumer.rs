@@ -2,11 +2,11 @@ use super::connection::Live;
 use super::failure::{self, NOT_FOUND};
 use super::map;
 use crate::message::Headers;
-use crate::transport::{Delivery, Session, TransportError};
+use crate::transport::{Delivery, Session, Start, TransportError};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
-use lapin::types::{FieldTable, ShortString};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Consumer};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
@@ -20,16 +20,21 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// not yet passed on when the channel ends: measured, up to 900 of 20,000 without a pause, none with 50 ms.
 const ACKS: Duration = Duration::from_millis(100);
 
-/// Starts reading `queue` on a channel of its own.
+/// Starts reading `queue` on a channel of its own; a stream from `start`.
 pub(super) async fn consume(
     live: &Live,
     queue: &str,
+    start: Option<Start>,
     prefetch: u16,
     patience: Duration,
 ) -> Result<RabbitSession, TransportError> {
     let Ok(name) = ShortString::try_new(queue) else {
         return Err(TransportError::NoQueue(queue.to_owned()));
     };
+    let mut arguments = FieldTable::default();
+    if let Some(start) = start {
+        arguments.insert("x-stream-offset".into(), offset(start));
+    }
     let opening = Opening {
         channel: live.channel().await?,
         done: false,
@@ -41,7 +46,7 @@ pub(super) async fn consume(
         channel.basic_qos(prefetch.max(1), BasicQosOptions::default()).await?;
         let options = BasicConsumeOptions::default();
         channel
-            .basic_consume(name, ShortString::default(), options, FieldTable::default())
+            .basic_consume(name, ShortString::default(), options, arguments)
             .await
     };
     match timeout(patience, start).await {
@@ -94,6 +99,16 @@ impl Drop for Opening {
             // Late or refused, the channel is of no use any more.
             let _ = timeout(GOODBYE, channel.close(200, "done".into())).await;
         });
+    }
+}
+
+/// Where to begin, as a stream takes it.
+fn offset(start: Start) -> AMQPValue {
+    match start {
+        Start::First => AMQPValue::LongString("first".into()),
+        Start::Last => AMQPValue::LongString("last".into()),
+        Start::At(time) => AMQPValue::Timestamp(u64::try_from(time.as_second()).unwrap_or(0)),
+        Start::Offset(offset) => AMQPValue::LongLongInt(i64::try_from(offset).unwrap_or(i64::MAX)),
     }
 }
 

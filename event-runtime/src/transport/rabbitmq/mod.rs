@@ -28,7 +28,7 @@ mod wire;
 
 pub use options::RabbitOptions;
 
-use super::{Health, PublishError, Session, Transport, TransportError};
+use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::Outgoing;
 use crate::topology::{Plan, Topology};
 use admin::Admin;
@@ -107,7 +107,13 @@ impl Transport for RabbitMq {
 
     async fn consume(&self, queue: &str, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
         let live = self.consuming.now().await?;
-        let session = consumer::consume(&live, queue, prefetch, self.options.connect_timeout).await?;
+        let session = consumer::consume(&live, queue, None, prefetch, self.options.connect_timeout).await?;
+        Ok(Box::new(session))
+    }
+
+    async fn read(&self, archive: &str, start: Start, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
+        let live = self.consuming.now().await?;
+        let session = consumer::consume(&live, archive, Some(start), prefetch, self.options.connect_timeout).await?;
         Ok(Box::new(session))
     }
 

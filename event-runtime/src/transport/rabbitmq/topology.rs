@@ -1,6 +1,6 @@
 //! Our model of exchanges, queues and bindings, as AMQP says it.
 
-use crate::topology::{Argument, Binding, Destination, Exchange, ExchangeKind, Queue};
+use crate::topology::{Archive, Argument, Binding, Destination, Exchange, ExchangeKind, Queue};
 use crate::transport::TransportError;
 use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
@@ -17,6 +17,7 @@ pub(super) fn name(text: &str) -> Result<ShortString, TransportError> {
 pub(super) enum Object<'a> {
     Exchange(&'a Exchange),
     Queue(&'a Queue),
+    Archive(&'a Archive),
 }
 
 impl Object<'_> {
@@ -25,6 +26,7 @@ impl Object<'_> {
         match self {
             Self::Exchange(exchange) => format!("exchange {}", exchange.name),
             Self::Queue(queue) => format!("queue {}", queue.name),
+            Self::Archive(archive) => format!("archive {}", archive.name),
         }
     }
 
@@ -32,6 +34,7 @@ impl Object<'_> {
         match self {
             Self::Exchange(exchange) => name(&exchange.name),
             Self::Queue(queue) => name(&queue.name),
+            Self::Archive(archive) => name(&archive.name),
         }
     }
 
@@ -49,19 +52,19 @@ impl Object<'_> {
                     .exchange_declare(name, kind(exchange.kind), options, arguments)
                     .await
             }
-            Self::Queue(queue) => {
-                let options = QueueDeclareOptions {
-                    passive,
-                    durable: true,
-                    ..QueueDeclareOptions::default()
-                };
-                channel
-                    .queue_declare(name, options, queue_arguments(queue))
-                    .await
-                    .map(drop)
-            }
+            Self::Queue(queue) => declare(channel, name, passive, table(queue.arguments())).await,
+            Self::Archive(archive) => declare(channel, name, passive, table(archive.arguments())).await,
         }
     }
+}
+
+async fn declare(channel: &Channel, name: ShortString, passive: bool, arguments: FieldTable) -> Result<(), Error> {
+    let options = QueueDeclareOptions {
+        passive,
+        durable: true,
+        ..QueueDeclareOptions::default()
+    };
+    channel.queue_declare(name, options, arguments).await.map(drop)
 }
 
 /// Binds; an equal binding that is there already is left alone.
@@ -109,9 +112,9 @@ fn exchange_arguments(exchange: &Exchange) -> FieldTable {
     table
 }
 
-fn queue_arguments(queue: &Queue) -> FieldTable {
+fn table(arguments: Vec<(&'static str, Argument)>) -> FieldTable {
     let mut table = FieldTable::default();
-    for (name, argument) in queue.arguments() {
+    for (name, argument) in arguments {
         let value = match argument {
             Argument::Text(text) => AMQPValue::LongString(text.into()),
             Argument::Number(number) => AMQPValue::LongLongInt(number),

@@ -10,7 +10,7 @@ use crate::testing::conformance::lab::Lab;
 use crate::testing::conformance::reader::PATIENCE;
 use crate::testing::conformance::verdict::{Failure, Verdict};
 use crate::topology::{Binding, Destination, Exchange, ExchangeKind, Plan, Queue, Topology};
-use crate::transport::{Health, PublishError, Session, Transport, TransportError};
+use crate::transport::{Health, PublishError, Session, Start, Transport, TransportError};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +65,7 @@ impl Lab {
                 destination: Destination::Queue(queue.clone()),
                 key: pattern.into(),
             }],
+            ..Topology::default()
         };
         self.make(&topology).await?;
         Ok(queue)
@@ -129,6 +130,10 @@ impl Transport for Borrowed {
 
     async fn consume(&self, queue: &str, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
         self.0.consume(queue, prefetch).await
+    }
+
+    async fn read(&self, archive: &str, start: Start, prefetch: u16) -> Result<Box<dyn Session>, TransportError> {
+        self.0.read(archive, start, prefetch).await
     }
 
     async fn plan(&self, topology: &Topology) -> Result<Plan, TransportError> {

@@ -1,5 +1,6 @@
 //! The checks of a bare transport.
 
+mod archive;
 mod delay;
 mod lifecycle;
 mod publishing;
@@ -18,6 +19,7 @@ pub(super) const CHECKS: &[&[Check]] = &[
     redelivery::CHECKS,
     sharing::CHECKS,
     delay::CHECKS,
+    archive::CHECKS,
     topology::CHECKS,
     lifecycle::CHECKS,
 ];

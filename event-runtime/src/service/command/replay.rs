@@ -1,0 +1,254 @@
+use crate::error::{Error, Result};
+use crate::replay::{self, Progress, Target};
+use crate::service::builder::Service;
+use crate::service::output;
+use crate::topology::Names;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// The handler that gets the events.
+    #[arg(long, required_unless_present = "resume")]
+    handler: Option<String>,
+    /// Only events of this time or later: 2026-11-26T08:00:00Z, 2026-11-26 (UTC), or 36h for that long ago.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Timestamp>,
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to: Option<Timestamp>,
+    /// Only this event, with or without its version: order.placed or order.placed.v1; may be repeated.
+    #[arg(long = "type", value_name = "EVENT")]
+    types: Vec<String>,
+    /// Only events of this key.
+    #[arg(long)]
+    key: Option<String>,
+    /// Only so many events, the oldest ones.
+    #[arg(long, value_name = "EVENTS")]
+    limit: Option<u64>,
+    /// How many events are sent in a second (100/s) or a minute (6000/m).
+    #[arg(long, default_value = "100/s", value_parser = rate)]
+    rate: u32,
+    /// Only count.
+    #[arg(long)]
+    dry_run: bool,
+    /// Run events again that the handler's inbox remembers; they get new ids.
+    #[arg(long)]
+    force: bool,
+    /// Go on with the replay of this id, which was broken off.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["handler", "from", "to", "types", "key", "limit", "force", "dry_run"])]
+    resume: Option<String>,
+    /// The file that says how far the replay is; replay-ID.json in the current directory if not given.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+/// A point in time: RFC 3339, a day, or how long ago.
+fn time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = text.parse() {
+        return Ok(time);
+    }
+    if let Ok(day) = text.parse::<Date>() {
+        return day
+            .to_zoned(TimeZone::UTC)
+            .map(|day| day.timestamp())
+            .map_err(|error| error.to_string());
+    }
+    ago(text).ok_or_else(|| "write 2026-11-26T08:00:00Z, 2026-11-26, or 36h for that long ago".to_owned())
+}
+
+fn ago(text: &str) -> Option<Timestamp> {
+    let units = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)];
+    let seconds = units.into_iter().find_map(|(unit, length): (_, i64)| {
+        let figures = text.strip_suffix(unit)?;
+        let plain = !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| figures.parse::<i64>().ok()?.checked_mul(length))?
+    })?;
+    Timestamp::now().checked_sub(SignedDuration::from_secs(seconds)).ok()
+}
+
+/// Events per second.
+fn rate(text: &str) -> Result<u32, String> {
+    let (count, per) = match text.split_once('/') {
+        None => (text, 1),
+        Some((count, "s")) => (count, 1),
+        Some((count, "m")) => (count, 60),
+        Some(_) => ("", 1),
+    };
+    let count = count.parse::<u32>().ok().map(|count| count / per);
+    count
+        .filter(|count| *count > 0)
+        .ok_or_else(|| "write 100/s or 6000/m; at least one in a second".to_owned())
+}
+
+pub(super) async fn run<S, T>(service: &Service<S, T>, command: Replay, json: bool) -> Result<()> {
+    if service.config.url.is_none() && service.config.transport.is_none() {
+        return Err(Error::Setting(
+            "the archive of a service that runs in process is gone with the process; set EVENT_URL or --url".to_owned(),
+        ));
+    }
+    let transport = service.config.transport()?;
+    let target = |handler: &str| {
+        let all: Vec<_> = service.handlers.iter().map(|handler| handler.name).collect();
+        let handler = &service.handlers[replay::named(handler, &all)?];
+        Ok(Target {
+            transport: Arc::clone(&transport),
+            names: Names::new(&service.config.bus, &service.config.service),
+            handler: handler.name,
+            options: handler.options,
+            contracts: handler.takes,
+            plain: service.config.plain,
+        })
+    };
+    let done = match made(command, target) {
+        Ok((replay, command)) => go(replay, command, json).await,
+        Err(error) => Err(error),
+    };
+    transport.close().await;
+    done
+}
+
+/// What is left of the command once the replay knows its part.
+struct Rest {
+    target: Target,
+    dry_run: bool,
+    file: PathBuf,
+}
+
+fn made(command: Replay, target: impl Fn(&str) -> Result<Target>) -> Result<(replay::Backfill, Rest)> {
+    let file = |id: &str| {
+        command
+            .state
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(format!("replay-{id}.json")))
+    };
+    if let Some(id) = &command.resume {
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(Error::Setting(format!("`{id}` is not the id of a replay")));
+        }
+        let file = file(id);
+        let mut found = None;
+        let resumed = replay::Backfill::resume(&file, |handler| {
+            let target = target(handler)?;
+            found = Some(target.clone());
+            Ok(target)
+        })?;
+        if resumed.id() != id {
+            return Err(Error::Setting(format!(
+                "`{}` is of the replay {}",
+                file.display(),
+                resumed.id()
+            )));
+        }
+        let target = found.ok_or_else(|| Error::Setting("the file names no handler".to_owned()))?;
+        let dry_run = false;
+        return Ok((resumed.rate(command.rate), Rest { target, dry_run, file }));
+    }
+    let target = target(command.handler.as_deref().unwrap_or_default())?;
+    let mut replay = replay::Backfill::new(target.clone())?.rate(command.rate);
+    replay.choose(replay::Choice {
+        from: command.from,
+        to: command.to,
+        types: command.types.clone(),
+        key: command.key.clone(),
+        limit: command.limit,
+    });
+    if command.force {
+        replay = replay.force();
+    }
+    let file = file(replay.id());
+    let dry_run = command.dry_run;
+    Ok((replay, Rest { target, dry_run, file }))
+}
+
+async fn go(mut replay: replay::Backfill, rest: Rest, json: bool) -> Result<()> {
+    let handler = rest.target.handler;
+    if !replay.is_resumed() {
+        let spinner = ProgressBar::new_spinner().with_message("events read");
+        let counted = replay.count(|read| spinner.set_position(read)).await;
+        spinner.finish_and_clear();
+        let counted = counted?;
+        if json && rest.dry_run {
+            return output::json(&counted);
+        }
+        if !json {
+            let window = rest.target.options.idempotent.map(|idempotent| idempotent.window);
+            output::counted(&counted, handler, window);
+        }
+        if rest.dry_run {
+            return Ok(());
+        }
+    }
+    let id = replay.id().to_owned();
+    if !json {
+        output::line(&format!("replay {id}; how far it is stands in {}", rest.file.display()));
+    }
+    let bar = ProgressBar::new(0).with_message(handler);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    let show = |at: Progress| {
+        bar.set_length(at.events);
+        bar.set_position(at.sent);
+        bar.set_message(match at.waits_for {
+            None => handler.to_owned(),
+            Some(depth) => format!("{handler} has {depth} to do first"),
+        });
+    };
+    let done = tokio::select! {
+        done = replay.state(&rest.file).run(show) => done,
+        _ = tokio::signal::ctrl_c() => Err(Error::Setting("stopped".to_owned())),
+    };
+    bar.finish_and_clear();
+    let done = done.map_err(|error| {
+        let file = rest.file.display();
+        Error::Setting(format!(
+            "{error}; `replay --resume {id} --state {file}` goes on from there"
+        ))
+    })?;
+    tracing::warn!(handler, replay = done.id, sent = done.sent, "replayed from the archive");
+    if json {
+        return output::json(&done);
+    }
+    output::line(&format!(
+        "{handler}: {} of {} events sent again",
+        done.sent, done.events
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_rates_of_people() {
+        assert_eq!(time("2026-11-26").unwrap().to_string(), "2026-11-26T00:00:00Z");
+        assert_eq!(
+            time("2026-11-26T08:00:00+01:00").unwrap().to_string(),
+            "2026-11-26T07:00:00Z"
+        );
+        let hour = Timestamp::now() - time("1h").unwrap();
+        assert!((3590..3610).contains(&hour.get_seconds()), "{hour}");
+        for text in [
+            "",
+            "yesterday",
+            "26.11.2026",
+            "-1h",
+            "99999999999999999999d",
+            "999999999999d",
+            "h",
+        ] {
+            assert!(time(text).is_err_and(|error| error.contains("36h")), "{text}");
+        }
+        assert_eq!((rate("100/s"), rate("600/m"), rate("7")), (Ok(100), Ok(10), Ok(7)));
+        for text in ["", "0/s", "59/m", "100/h", "-1/s", "many/s"] {
+            assert!(rate(text).is_err_and(|error| error.contains("100/s")), "{text}");
+        }
+    }
+}
