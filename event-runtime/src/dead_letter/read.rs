@@ -1,6 +1,6 @@
 use super::group::{DeadLetterGroup, Groups};
 use super::letter::DeadLetter;
-use super::reader::{Reader, WINDOW, copy};
+use super::reader::{Reader, copy};
 use super::select::Select;
 use crate::consumer::Caller;
 use crate::error::{Error, Result};
@@ -94,11 +94,8 @@ impl DeadLetters {
     ///
     /// Cancel safe.
     pub async fn oldest(&self, handler: &str) -> Result<Option<DeadLetter>> {
-        if self.count(handler).await? == 0 {
-            return Ok(None);
-        }
-        let queue = self.names.dead_letters(handler);
-        let mut reader = Reader::open(self.transport.as_ref(), &queue, 1).await?;
+        // Not counted first: the count of a quorum queue is a moment old.
+        let mut reader = self.open(handler).await?;
         let oldest = reader.next().await?;
         reader.close().await;
         Ok(oldest.map(|delivery| DeadLetter::read(handler, delivery.message)))
@@ -177,7 +174,7 @@ impl DeadLetters {
 
     pub(super) async fn open(&self, handler: &str) -> Result<Reader> {
         let queue = self.names.dead_letters(handler);
-        Reader::open(self.transport.as_ref(), &queue, WINDOW).await
+        Reader::open(self.transport.as_ref(), &queue).await
     }
 
     /// Copies what was read too often behind itself, in its order: copy, confirm, ack.
@@ -262,6 +259,22 @@ mod tests {
         }
         let returns = returns(&letters).await;
         assert!(returns.iter().all(|count| *count <= 5), "{returns:?}");
+    }
+
+    /// What was given back once is given back behind the others: whoever takes only some of them moves those.
+    #[tokio::test(start_paused = true)]
+    async fn the_oldest_stays_the_oldest() {
+        let letters = filled(20, OFTEN).await;
+        let all = ids(&letters.list("charge").await.expect("a list"));
+        for _ in 0..3 {
+            let oldest = letters.oldest("charge").await.expect("a reading").expect("one");
+            assert_eq!(oldest.id.as_ref(), all.first());
+            let select = Select::all();
+            let broken_off = letters.browse("charge", &select, |_| panic!("somebody who goes away"));
+            let broken_off = std::panic::AssertUnwindSafe(broken_off);
+            assert!(futures_util::FutureExt::catch_unwind(broken_off).await.is_err());
+        }
+        assert_eq!(ids(&letters.list("charge").await.expect("a list")), all);
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,8 +11,10 @@ use tokio::time::{Instant, sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for messages beyond those: a quorum queue's count is a moment old.
 const MORE: Duration = Duration::from_millis(300);
-/// How many dead letters are held at a time while they are read.
-pub(super) const WINDOW: u16 = 10_000;
+/// How many dead letters are held at a time while they are read: by every reader, whatever it wants of them. What is given
+/// back goes behind what was given back before, so whoever takes a part of that moves it; one who always takes as many as can have
+/// been given back takes all of them.
+const WINDOW: u16 = 10_000;
 /// How long to wait for somebody else who reads.
 const ONE_AT_A_TIME: Duration = Duration::from_secs(10);
 
@@ -26,12 +28,11 @@ pub(super) struct Reader {
     pub(super) read: u64,
     /// How many are held.
     held: u64,
-    most: u16,
 }
 
 impl Reader {
     /// Waits for somebody else who reads: two readers at a time would each see a part, and give it back in another order.
-    pub(super) async fn open(transport: &dyn Transport, queue: &str, most: u16) -> Result<Self> {
+    pub(super) async fn open(transport: &dyn Transport, queue: &str) -> Result<Self> {
         let started = Instant::now();
         while transport.readers(queue).await? > 0 {
             if started.elapsed() >= ONE_AT_A_TIME {
@@ -43,12 +44,11 @@ impl Reader {
         }
         let expected = transport.depth(queue).await?;
         Ok(Self {
-            session: transport.consume(queue, most).await?,
+            session: transport.consume(queue, WINDOW).await?,
             settler: Settler::new(1),
             expected,
             read: 0,
             held: 0,
-            most,
         })
     }
 
@@ -93,7 +93,7 @@ impl Reader {
 
     /// Whether nothing more comes before something is done.
     pub(super) fn is_full(&self) -> bool {
-        self.held >= u64::from(self.most)
+        self.held >= u64::from(WINDOW)
     }
 
     /// Takes a message out of the queue, and waits until the broker has read that.
