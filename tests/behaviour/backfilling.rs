@@ -31,6 +31,22 @@ async fn by_command(stage: &Stage) {
         code == Some(1) && output.contains("the archive belongs to the bus"),
         "{code:?} {output}"
     );
+    for (retention, says, good) in [
+        ("7d", "archive 7d/10GB", true),
+        (
+            "forever",
+            "EVENT_ARCHIVE is `forever`: unknown time; say how long",
+            false,
+        ),
+    ] {
+        let mut child = workshop
+            .worker()
+            .env("EVENT_ARCHIVE", retention)
+            .arg("describe")
+            .spawn();
+        assert_eq!(child.wait_exit(SOON).await.success(), good, "{}", child.output());
+        child.wait_line(says, SOON).await;
+    }
     let ids = workshop.order(vec![Does::Nothing; 7]).await;
     let mut worker = workshop.worker().arg("run").spawn();
     let effects = |count| {

@@ -65,8 +65,10 @@ mod tests {
     #[test]
     fn a_file_of_its_own_is_read_and_any_other_is_named() {
         let path = std::env::temp_dir().join(format!("replay-{}.json", uuid::Uuid::now_v7()));
-        let mut choice = Choice::default();
-        choice.from = Some("2026-01-02T03:04:05Z".parse().unwrap());
+        let choice = Choice {
+            from: Some("2026-01-02T03:04:05Z".parse().unwrap()),
+            ..Choice::default()
+        };
         let mut state = State {
             id: "r".into(),
             archive: "events.archive".into(),
