@@ -126,8 +126,14 @@ async fn archive_follows(lab: &Lab) -> Verdict {
     let mut reader = read(lab, &archive, Start::First, 10).await?;
     reader.quiet().await?;
     for number in 1..=3 {
-        send(lab, number..=number).await?;
-        ensure_eq!(reader.bodies(1).await?, texts(number..=number), "what came");
+        let later = async {
+            sleep(Duration::from_millis(100)).await;
+            send(lab, number..=number).await
+        };
+        // It waits already when it comes.
+        let (bodies, sent) = tokio::join!(reader.bodies(1), later);
+        sent?;
+        ensure_eq!(bodies?, texts(number..=number), "what came");
     }
     Ok(())
 }
