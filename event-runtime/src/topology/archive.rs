@@ -1,4 +1,4 @@
-use super::{Argument, Binding, Destination, Exchange, ExchangeKind, Names, Topology};
+use super::{Binding, Destination, Exchange, ExchangeKind, Names, Topology};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -105,28 +105,6 @@ impl fmt::Display for Retention {
     }
 }
 
-/// Segments of the size that RabbitMQ takes if nothing is said: fewer, larger files for a large archive.
-const LARGEST_SEGMENT: u64 = 500_000_000;
-
-impl Archive {
-    /// A stream. Whole segments are dropped, so that they must be small against the whole.
-    pub(crate) fn arguments(&self) -> Vec<(&'static str, Argument)> {
-        let number = |number: u64| Argument::Number(i64::try_from(number).unwrap_or(i64::MAX));
-        vec![
-            ("x-queue-type", Argument::Text("stream".to_owned())),
-            (
-                "x-max-age",
-                Argument::Text(format!("{}s", self.retention.age.as_secs())),
-            ),
-            ("x-max-length-bytes", number(self.retention.bytes)),
-            (
-                "x-stream-max-segment-size-bytes",
-                number((self.retention.bytes / 20).min(LARGEST_SEGMENT)),
-            ),
-        ]
-    }
-}
-
 impl Topology {
     /// Adds the archive of the bus: everything that is published from then on is kept, also what nobody takes.
     pub fn archive(&mut self, names: &Names, retention: Retention) {
@@ -156,6 +134,7 @@ impl Topology {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::Argument;
 
     #[test]
     fn a_retention_is_text() {

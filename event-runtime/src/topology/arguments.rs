@@ -36,6 +36,30 @@ impl Queue {
     }
 }
 
+/// Segments of the size that RabbitMQ takes if nothing is said: fewer, larger files for a large archive.
+#[cfg(any(feature = "rabbitmq", test))]
+const LARGEST_SEGMENT: u64 = 500_000_000;
+
+#[cfg(any(feature = "rabbitmq", test))]
+impl super::Archive {
+    /// A stream. Whole segments are dropped, so that they must be small against the whole.
+    pub(crate) fn arguments(&self) -> Vec<(&'static str, Argument)> {
+        let number = |number: u64| Argument::Number(i64::try_from(number).unwrap_or(i64::MAX));
+        vec![
+            ("x-queue-type", Argument::Text("stream".to_owned())),
+            (
+                "x-max-age",
+                Argument::Text(format!("{}s", self.retention.age.as_secs())),
+            ),
+            ("x-max-length-bytes", number(self.retention.bytes)),
+            (
+                "x-stream-max-segment-size-bytes",
+                number((self.retention.bytes / 20).min(LARGEST_SEGMENT)),
+            ),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
