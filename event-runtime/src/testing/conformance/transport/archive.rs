@@ -1,15 +1,16 @@
 //! What has gone over an exchange, read again.
 
 use crate::testing::conformance::Check;
-use crate::testing::conformance::lab::Lab;
+use crate::testing::conformance::lab::{Lab, message};
 use crate::testing::conformance::reader::{self, PATIENCE, Reader};
 use crate::testing::conformance::verdict::{Failure, Verdict, check, ensure, ensure_eq};
 use crate::topology::Retention;
 use crate::topology::{Route, Topology};
 use crate::transport::{Start, TransportError};
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 pub(super) const CHECKS: &[Check] = &[
     check!(
@@ -126,13 +127,18 @@ async fn archive_follows(lab: &Lab) -> Verdict {
     let mut reader = read(lab, &archive, Start::First, 10).await?;
     reader.quiet().await?;
     for number in 1..=3 {
-        let later = async {
+        let (one, message) = (Arc::clone(&lab.one), message(&lab.names.bus, "order.placed.v1", number));
+        // It waits already when it comes, in a task of its own: nothing else looks.
+        let later = tokio::spawn(async move {
             sleep(Duration::from_millis(100)).await;
-            send(lab, number..=number).await
-        };
-        // It waits already when it comes.
-        let (bodies, sent) = tokio::join!(reader.bodies(1), later);
-        sent?;
+            one.publish(vec![message]).await
+        });
+        let begun = Instant::now();
+        let bodies = reader.bodies(1).await;
+        // It looks once more when its patience is over.
+        ensure!(begun.elapsed() < PATIENCE / 2, "a reader that waits is not woken");
+        let sent = later.await.map_err(|error| Failure::new(error.to_string()))?;
+        sent.into_iter().collect::<Result<(), _>>()?;
         ensure_eq!(bodies?, texts(number..=number), "what came");
     }
     Ok(())
