@@ -74,10 +74,12 @@ fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refus
             detail: "the event says neither `partitionkey` nor `subject`, and this handler needs its key".to_owned(),
         });
     }
-    if options.ordered.is_some() && attributes.key().is_some_and(|key| key.contains('\0')) {
+    if options.ordered.is_some() && attributes.key().is_some_and(|key| !is_storable(key)) {
         return Err(Refusal {
             reason: "no_key",
-            detail: "the event's key holds a NUL, which no database takes".to_owned(),
+            detail: format!(
+                "the event's key holds a NUL, or is longer than the {LONGEST_KEY} bytes that databases index"
+            ),
         });
     }
     if options.skips_stale && attributes.sequence().is_none() {
@@ -89,6 +91,14 @@ fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refus
         });
     }
     Ok(())
+}
+
+/// The longest key and claim, in bytes: less than PostgreSQL takes into an index.
+pub(super) const LONGEST_KEY: usize = 1024;
+
+/// Whether a database takes it as a key.
+pub(super) fn is_storable(key: &str) -> bool {
+    key.len() <= LONGEST_KEY && !key.contains('\0')
 }
 
 fn check_user(shared: &Shared, user: Option<&str>) -> Result<(), Refusal> {

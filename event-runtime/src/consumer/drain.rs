@@ -3,7 +3,7 @@
 
 use super::admit::admit;
 use super::copy::{self, Death};
-use super::durable::{self, Done, Durable, call, step};
+use super::durable::{self, Done, Durable, call, claim_of, step};
 use super::history::History;
 use super::hold::Wait;
 use super::process::LONGEST_HELD;
@@ -176,7 +176,13 @@ async fn once<H: Handler>(
                 return Ok(Step::Failed(Box::new(row), failed));
             }
         };
-        if shared.options.skips_stale {
+        // Held by a build that could not read it, it was claimed by its id.
+        let claim = claim_of::<H>(shared, &received).await;
+        if claim != row.claim {
+            let claimed = step(transaction.claim(&durable.inbox, &[claim])).await?;
+            handles = claimed == [true];
+        }
+        if handles && shared.options.skips_stale {
             let mut new = vec![0];
             stale::take_out(durable, transaction.as_mut(), from_ref(&received), &mut new).await?;
             handles = !new.is_empty();

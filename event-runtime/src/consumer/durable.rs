@@ -1,6 +1,7 @@
 //! Effects once: the inbox, the handler's own writes and the outbox, in one transaction for one event or for many.
 
 use super::Shared;
+use super::admit::{LONGEST_KEY, is_storable};
 use super::attempt::{Ended, span, unpublishable};
 use super::guard::guard;
 use super::hold::Wait;
@@ -391,7 +392,14 @@ async fn keys<H: Handler>(shared: &Shared, received: &[Received<'_>]) -> Result<
         }));
         let (span, limit) = (tracing::Span::none(), shared.options.timeout);
         match guard(key.as_mut(), &span, Instant::now(), limit).await {
-            Ok(Ok(key)) => keys.push(key),
+            Ok(Ok(key)) if is_storable(&key) => keys.push(key),
+            Ok(Ok(_)) => {
+                let error = format!("what it is known by holds a NUL, or is longer than {LONGEST_KEY} bytes");
+                return Err(Done::Undecodable {
+                    at,
+                    error: DecodeError::Attribute(error),
+                });
+            }
             Ok(Err(error)) => return Err(Done::Undecodable { at, error }),
             Err(failed) => return Err(Done::Failed { at, failed }),
         }

@@ -8,7 +8,6 @@ use super::process::{Next, failure, from, refused};
 use super::{Again, Shared, Work, receipt};
 use crate::failure::Failed;
 use crate::handler::{Handler, Received};
-use crate::retry::RetryPolicy;
 use crate::transport::Delivery;
 use tokio::time::Instant;
 
@@ -33,7 +32,7 @@ async fn alone<H: Handler>(
         Ok(attributes) => Received { delivery, attributes },
         Err(refusal) => return refused::<H>(shared, delivery, refusal).await,
     };
-    let mut budget = RetryPolicy::IN_PROCESS;
+    let mut budget = shared.patience();
     if let Some(failed) = failed {
         match failure::<H>(shared, &received, &history, &failed, &mut budget).await {
             Next::Again => shared.stats.retried.add(1),

@@ -97,7 +97,11 @@ pub(super) async fn hold<H: Handler>(
     death: &Death<'_>,
 ) -> bool {
     let (handler, id) = (shared.handler, &received.attributes.id);
-    let claim = claim_of::<H>(shared, received).await;
+    let claim = match death.reason {
+        // Reading it may be what kills the process.
+        "suspected_crash" => id.to_string(),
+        _ => claim_of::<H>(shared, received).await,
+    };
     let key = key(received).unwrap_or_default();
     let row = row(
         received,

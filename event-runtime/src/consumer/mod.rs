@@ -45,6 +45,7 @@ use crate::failure::Failed;
 use crate::handler::Options;
 use crate::message::Limits;
 use crate::publisher::Publisher;
+use crate::retry::RetryPolicy;
 use crate::stats::HandlerStats;
 use crate::topology::Names;
 use crate::transport::Delivery;
@@ -52,6 +53,9 @@ use event_contract::Contract;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// RabbitMQ takes back what is unsettled for 30 minutes; an event that is retried in process must be done before that.
+pub(crate) const UNSETTLED: Duration = Duration::from_secs(25 * 60);
 
 /// What every call of one handler shares; made once, when the service starts.
 #[derive(Debug)]
@@ -111,6 +115,15 @@ impl Shared {
     /// Whether events of this name, in any version, are this handler's.
     fn takes(&self, name: &str) -> bool {
         self.contracts.iter().any(|contract| contract.name == name)
+    }
+
+    /// How long an event may wait between its attempts while it is in hand.
+    fn patience(&self) -> Duration {
+        if !self.is_ordered() {
+            return RetryPolicy::IN_PROCESS;
+        }
+        let attempts = self.options.timeout.saturating_mul(self.options.retry.attempts);
+        UNSETTLED.saturating_sub(attempts)
     }
 
     fn is_ordered(&self) -> bool {

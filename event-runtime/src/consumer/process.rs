@@ -11,7 +11,6 @@ use super::{Shared, Work, alarm, receipt};
 use crate::failure::{Class, Failed};
 use crate::handler::{Handler, Input as _, Received};
 use crate::message::property;
-use crate::retry::RetryPolicy;
 use crate::topology::Ladder;
 use crate::transport::Delivery;
 use futures_util::future::BoxFuture;
@@ -80,7 +79,7 @@ async fn one<H: Handler>(shared: &Shared, needs: &H::Needs, delivery: &Delivery)
         Err(refusal) => return refused::<H>(shared, delivery, refusal).await,
     };
     let history = History::of(shared, delivery);
-    from::<H>(shared, needs, &received, history, RetryPolicy::IN_PROCESS).await
+    from::<H>(shared, needs, &received, history, shared.patience()).await
 }
 
 /// One delivery, from an attempt on: `true` when it may be acked.
@@ -156,10 +155,16 @@ pub(super) async fn failure<H: Handler>(
         Class::Retry => policy.wait(attempt),
     };
     // Down the ladder, an event would be overtaken by the next ones of its key.
-    let (wait, rest) = match shared.is_ordered() {
-        true => (wait.min(LONGEST_HELD), Some(*budget)),
-        false => (wait, budget.checked_sub(wait)),
+    let wait = if shared.is_ordered() {
+        wait.min(LONGEST_HELD)
+    } else {
+        wait
     };
+    let rest = budget.checked_sub(wait);
+    if rest.is_none() && shared.is_ordered() {
+        // The broker would take it back in the middle of the wait, and its attempts would begin anew.
+        return Next::settled(bury::<H>(shared, received, history, "exhausted", failed).await);
+    }
     if let Some(rest) = rest {
         *budget = rest;
         tracing::info!(handler, event_id = %id, attempt, error = %failed.error, wait_ms = wait.as_millis() as u64, "retrying");

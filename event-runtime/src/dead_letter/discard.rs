@@ -1,6 +1,6 @@
 use super::audit::Audit;
 use super::letter::DeadLetter;
-use super::read::DeadLetters;
+use super::read::{DeadLetters, now};
 use super::select::Select;
 use crate::error::Result;
 
@@ -17,7 +17,7 @@ pub struct Discarded {
 impl DeadLetters {
     /// Deletes the selected dead letters of `handler`, oldest first: the end of those events.
     ///
-    /// Each is handed to `keep` first; only when that is `Ok` it is deleted.
+    /// Each is handed to `keep` first; only when that is `Ok` it is deleted. What dies after the call stays.
     ///
     /// # Errors
     ///
@@ -33,11 +33,13 @@ impl DeadLetters {
         mut keep: impl FnMut(&DeadLetter) -> std::io::Result<()>,
     ) -> Result<Discarded> {
         let mut audit = Audit::begin("discard", handler, select);
+        let begun = now();
         let mut reader = self.open(handler).await?;
         let mut done = Discarded::default();
         while let Some(delivery) = reader.next().await? {
             let letter = DeadLetter::read(handler, delivery.message);
-            if select.takes(&letter) {
+            let is_later = letter.dead_at.is_some_and(|dead_at| dead_at > begun);
+            if !is_later && select.takes(&letter) {
                 keep(&letter)?;
                 reader.done(delivery.tag).await?;
                 audit.done(letter.id.as_deref());

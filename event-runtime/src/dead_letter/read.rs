@@ -98,6 +98,10 @@ impl DeadLetters {
         let mut reader = self.open(handler).await?;
         let oldest = reader.next().await?;
         reader.close().await;
+        if oldest.as_ref().is_some_and(|delivery| delivery.returns >= self.often) {
+            // Looking at one wears out all that are handed over with it.
+            self.browse(handler, &Select::all(), |_| {}).await?;
+        }
         Ok(oldest.map(|delivery| DeadLetter::read(handler, delivery.message)))
     }
 
@@ -259,6 +263,79 @@ mod tests {
         }
         let returns = returns(&letters).await;
         assert!(returns.iter().all(|count| *count <= 5), "{returns:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looking_at_the_oldest_wears_none_out() {
+        let letters = filled(20, 5).await;
+        for _ in 0..23 {
+            let oldest = letters.oldest("charge").await.expect("a reading").expect("one");
+            assert_eq!(oldest.id.as_deref(), Some("0"));
+        }
+        let returns = returns(&letters).await;
+        assert!(returns.iter().all(|count| *count <= 6), "{returns:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_are_replayed_than_are_held() {
+        let letters = filled(10_500, OFTEN).await;
+        let careful = crate::dead_letter::Replay::new().canary(5);
+        let all = Select::all();
+        let refused = letters.replay_with("charge", &all, &careful, |_| {}).await;
+        let refused = refused.expect_err("no way to see what becomes of it").to_string();
+        assert!(refused.contains("too many for a canary"), "{refused}");
+        let done = letters.replay("charge", &all, |_| {}).await.expect("a replay");
+        assert_eq!((done.sent, done.left, done.stopped), (10_500, 0, None));
+        assert_eq!(letters.count("charge").await.expect("a count"), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_dies_while_others_are_discarded_stays() {
+        let letters = filled(20, OFTEN).await;
+        let mut headers = Headers::new();
+        headers.push(property::MESSAGE_ID, "later");
+        headers.push_display(header::DEAD_AT, now() + jiff::SignedDuration::from_hours(1));
+        let later = Outgoing {
+            exchange: letters.names.dead_letter_exchange(),
+            routing_key: "charge".to_owned(),
+            message: Message {
+                headers,
+                body: "{}".into(),
+            },
+        };
+        letters.send(later).await.expect("a place");
+        let done = letters
+            .discard("charge", &Select::all(), |_| Ok(()))
+            .await
+            .expect("an end");
+        assert_eq!((done.discarded, done.left), (20, 1));
+        assert_eq!(ids(&letters.list("charge").await.expect("a list")), ["later"]);
+    }
+
+    /// Moved by the broker itself: it has no headers of ours, and those that look like them are its publisher's.
+    #[tokio::test(start_paused = true)]
+    async fn what_the_broker_has_moved_can_be_replayed() {
+        let letters = filled(0, OFTEN).await;
+        let headers: Headers = [
+            (property::MESSAGE_ID, "7"),
+            (property::USER_ID, "checkout"),
+            (header::ORIGIN_USER, "somebody-else"),
+            ("cloudEvents_specversion", "1.0"),
+            ("cloudEvents_id", "7"),
+            ("cloudEvents_source", "tests"),
+            ("cloudEvents_type", "order.placed.v2"),
+        ]
+        .into_iter()
+        .collect();
+        let message = Message {
+            headers,
+            body: "{}".into(),
+        };
+        let again = letters.again("charge", &message, "replay", false).message.headers;
+        assert_eq!(again.get(header::ORIGIN_KEY), Some("order.placed.v2"));
+        assert_eq!(again.get(header::ORIGIN_USER), Some("checkout"));
+        let users = again.iter().filter(|(name, _)| *name == header::ORIGIN_USER);
+        assert_eq!(users.count(), 1);
     }
 
     /// What was given back once is given back behind the others: whoever takes only some of them moves those.

@@ -14,7 +14,7 @@ const MORE: Duration = Duration::from_millis(300);
 /// How many dead letters are held at a time while they are read: by every reader, whatever it wants of them. What is given
 /// back goes behind what was given back before, so whoever takes a part of that moves it; one who always takes as many as can have
 /// been given back takes all of them.
-const WINDOW: u16 = 10_000;
+pub(super) const WINDOW: u16 = 10_000;
 /// How long to wait for somebody else who reads.
 const ONE_AT_A_TIME: Duration = Duration::from_secs(10);
 

@@ -198,6 +198,11 @@ impl<'a> Found<'a> {
     }
 }
 
+/// Whether a header is an attribute that we know, in binary mode.
+pub(crate) fn is_attribute(header: &str) -> bool {
+    prefixed(header).is_some_and(|(_, name)| is_known(name))
+}
+
 /// The rank of the prefix, and the attribute's name.
 fn prefixed(name: &str) -> Option<(usize, &str)> {
     // Spelled out, so that each comparison is with a constant.

@@ -17,7 +17,7 @@ mod write;
 pub use attributes::{Attributes, MAX_ATTRIBUTE, PREFIXES};
 pub use decode::decode_json;
 pub use error::DecodeError;
-pub(crate) use found::Found;
+pub(crate) use found::{Found, is_attribute};
 pub use id::{EventId, InvalidId, MAX_ID};
 pub use metadata::{Envelope, Metadata};
 pub(crate) use rename::{holds_event, rename};

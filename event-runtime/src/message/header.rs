@@ -38,6 +38,25 @@ pub(crate) const EDITED: &str = "x-evt-edited";
 /// Where a message stands in the archive it was read from; the transport sets it.
 pub(crate) const OFFSET: &str = "x-stream-offset";
 
+/// Whether `name` is one of those in which a dead letter tells its history, and holds nothing of the event itself.
+pub(crate) fn is_history(name: &str) -> bool {
+    [
+        ATTEMPT,
+        HISTORY,
+        HANDLER,
+        ORIGIN_KEY,
+        ORIGIN_USER,
+        FIRST_FAILED_AT,
+        DEAD_AT,
+        REASON,
+        ERROR,
+        FINGERPRINT,
+        REPLAY_ID,
+        REPLAYED_AT,
+    ]
+    .contains(&name)
+}
+
 /// What is left out of every copy: the broker's own bookkeeping, which it would act upon, and second addresses.
 pub(crate) fn is_stripped(name: &str) -> bool {
     matches!(

@@ -15,6 +15,8 @@ const PAGE: u32 = 1000;
 const POLL: Duration = Duration::from_millis(200);
 /// How long a transaction may commit late and still be seen in the next look; later ones wait for a look at everything.
 const LATE: Duration = Duration::from_secs(2);
+/// How long one goes through a backlog before it looks up.
+const TURN: Duration = Duration::from_secs(1);
 /// How often everything is looked at.
 const WHOLE: Duration = Duration::from_secs(5);
 /// How often one that has no lease tries to get one.
@@ -127,7 +129,8 @@ impl Relay {
             let found = self.drain(lease.as_mut(), start, &mut progress).await?;
             self.up();
             match found {
-                Drained::All if stopping => break Served::Done,
+                Drained::All | Drained::More if stopping => break Served::Done,
+                Drained::More => {}
                 Drained::All => self.pause(POLL, true).await,
                 // Another process may reach the broker, and this one reaches only the store.
                 Drained::Stuck => break Served::Stuck,
@@ -143,6 +146,7 @@ impl Relay {
         progress.held.clear();
         let mut page = step(lease.page(start, PAGE)).await?;
         let mut before = Sent::default();
+        let until = Instant::now() + TURN;
         while let Some(last) = page.last().map(|row| row.id) {
             progress.saw(last);
             let more = page.len() == PAGE as usize;
@@ -159,6 +163,11 @@ impl Relay {
             before = sent;
             if before.stuck {
                 break;
+            }
+            if more && Instant::now() >= until {
+                before.write_off(lease).await?;
+                next?;
+                return Ok(Drained::More);
             }
             page = match next {
                 Ok(next) => next,
@@ -270,6 +279,8 @@ enum Served {
 
 enum Drained {
     All,
+    /// There is more; it is time to look at the lease, and at what was committed late.
+    More,
     /// The broker takes nothing for now.
     Stuck,
 }

@@ -113,12 +113,34 @@ impl Run {
                 Ok(Err(error)) => error,
                 Err(_) => StoreError::Unavailable(format!("no answer within {STEP:?}")),
             };
-            if left == 0 || !error.passes() {
+            if !error.passes() {
+                return self.singly(std::mem::take(pending), error).await;
+            }
+            if left == 0 {
                 return Err(error);
             }
             sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
             wait *= 3;
         }
+    }
+
+    /// Something in a group is refused: all but that. What is refused is in nobody's way any more.
+    async fn singly(&self, rows: Vec<OutboxRow>, mut error: StoreError) -> Result<(), StoreError> {
+        if rows.len() > 1 {
+            for row in rows {
+                match self.once(std::slice::from_ref(&row)).await {
+                    Ok(published) => {
+                        self.stats.published.add(published as u64);
+                        self.stats.known.add(1 - published as u64);
+                    }
+                    Err(refused) => {
+                        tracing::error!(event_id = row.event_id, error = %refused, "an event of a job is not published");
+                        error = refused;
+                    }
+                }
+            }
+        }
+        Err(error)
     }
 
     /// One transaction: the ids, and the events whose ids are new. How many these were.

@@ -35,6 +35,9 @@ pub(super) async fn repeat(job: Arc<Job>, store: Arc<dyn Store>, outbox: Outbox,
         };
         // What it handed over is true, whatever came of it afterwards.
         let written = run.flush().await.map_err(|error| error.to_string());
+        if let Err(error) = &written {
+            tracing::error!(job = job.name, error, "what the job has found is not published");
+        }
         let Some(ended) = ended else { return };
         job.stats.runs.add(1);
         let took_ms = started.elapsed().as_millis() as u64;

@@ -19,8 +19,8 @@ pub(super) struct Waiting(Mutex<BTreeMap<&'static str, Seen>>);
 struct Seen {
     count: u64,
     oldest: Option<Timestamp>,
-    /// Another one may be the oldest by now.
-    look_again: bool,
+    /// The oldest one was read, and is still the oldest: whether it says when it died or not.
+    known: bool,
 }
 
 impl Waiting {
@@ -74,14 +74,15 @@ async fn look(letters: &DeadLetters, handler: &str, before: Option<Seen>) -> cra
     }
     let count = letters.count(handler).await?;
     let before = before.unwrap_or_default();
+    let known = before.known && count >= before.count && count > 0;
     let mut seen = Seen {
         count,
-        oldest: before.oldest.filter(|_| count > 0),
-        look_again: before.look_again || count < before.count,
+        oldest: before.oldest.filter(|_| known),
+        known,
     };
-    if count > 0 && (seen.look_again || seen.oldest.is_none()) {
+    if count > 0 && !known {
         seen.oldest = letters.oldest(handler).await?.and_then(|letter| letter.dead_at);
-        seen.look_again = false;
+        seen.known = true;
     }
     Ok(Some(seen))
 }

@@ -1,6 +1,7 @@
 //! Whether an inbox remembers for long enough.
 
 use super::Registered;
+use crate::consumer::UNSETTLED;
 use crate::error::{Error, Result};
 use std::time::Duration;
 
@@ -37,9 +38,6 @@ fn check_one(handler: &Registered, dead_letters: Duration) -> Result<()> {
         days(needed),
     )))
 }
-
-/// RabbitMQ takes back what is unsettled for 30 minutes; an event that is retried in process must be done before that.
-const UNSETTLED: Duration = Duration::from_secs(25 * 60);
 
 /// Whether a handler with an order comes to an end with one event while the broker waits for it.
 pub(super) fn check_held(handlers: &[Registered]) -> Result<()> {

@@ -6,6 +6,7 @@ use self::run::Run;
 use super::audit::Audit;
 use super::letter::DeadLetter;
 use super::read::DeadLetters;
+use super::reader::WINDOW;
 use super::select::Select;
 use crate::consumer::Tried;
 use crate::error::{Error, Result};
@@ -150,8 +151,18 @@ impl DeadLetters {
         how: &Replay,
         progress: impl FnMut(u64),
     ) -> Result<Replayed> {
+        // Where it is not there, what is sent would be lost to the handler.
+        self.transport.depth(&self.names.queue(handler)).await?;
         let mut audit = Audit::begin("replay", handler, select);
         let reader = self.open(handler).await?;
+        if how.canary > 0 && reader.expected + 2 * u64::from(how.canary) > u64::from(WINDOW) {
+            let waiting = reader.expected;
+            reader.close().await;
+            return Err(Error::Setting(format!(
+                "{waiting} dead letters are too many for a canary: what becomes of it arrives behind them, and {WINDOW} are \
+                 held at a time; replay a few by `--id` instead, or without a canary at a low `--rate`"
+            )));
+        }
         let mut run = Run::new(self, handler, how, reader, progress);
         let ended = run.all(select, &mut audit).await;
         let done = run.close().await;

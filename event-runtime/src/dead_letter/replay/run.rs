@@ -4,11 +4,12 @@ use crate::dead_letter::letter::DeadLetter;
 use crate::dead_letter::read::DeadLetters;
 use crate::dead_letter::reader::{Reader, is_receipt};
 use crate::dead_letter::select::Select;
+use crate::envelope::Attributes;
 use crate::error::Result;
 use crate::failpoint;
 use crate::message::{Headers, Message, Outgoing, header, property};
 use crate::transport::Delivery;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub(super) struct Run<'a, P> {
     handler: &'a str,
     how: &'a Replay,
     reader: Reader,
+    /// Dead letters that arrived while something else was looked for.
+    arrived: VecDeque<Delivery>,
     progress: P,
     done: Replayed,
     /// The fingerprints that those that were sent had before, by message id.
@@ -45,6 +48,7 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
             handler,
             how,
             reader,
+            arrived: VecDeque::new(),
             progress,
             done: Replayed {
                 id: Uuid::now_v7().to_string(),
@@ -99,7 +103,14 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
     /// Reads as far as it goes, and keeps what is selected.
     async fn look(&mut self, select: &Select, looked_at: &mut u64) -> Result<Vec<(u64, DeadLetter)>> {
         let mut selected = Vec::new();
-        while let Some(delivery) = self.reader.next().await? {
+        loop {
+            let delivery = match self.arrived.pop_front() {
+                Some(delivery) => delivery,
+                None => match self.reader.next().await? {
+                    Some(delivery) => delivery,
+                    None => break,
+                },
+            };
             if self.is_ours(&delivery) {
                 self.note(delivery).await?;
                 continue;
@@ -159,7 +170,7 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
         delivery.message.headers.get(header::REPLAY_ID) == Some(&self.done.id)
     }
 
-    /// Something has arrived: a receipt, or an event that was sent and has failed again. What else has died stays.
+    /// Something has arrived: a receipt, or an event that was sent and has failed again. What else there is gets its turn.
     async fn note(&mut self, delivery: Delivery) -> Result<()> {
         let ours = self.is_ours(&delivery);
         let headers = &delivery.message.headers;
@@ -170,6 +181,7 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
             return self.reader.done(delivery.tag).await;
         }
         if !ours {
+            self.arrived.push_back(delivery);
             return Ok(());
         }
         let id = headers.get(property::MESSAGE_ID).unwrap_or_default().to_owned();
@@ -177,7 +189,8 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
         let letter = DeadLetter::read(self.handler, delivery.message);
         let before = self.before.get(&id);
         let failed = FailedReplay {
-            new: before.is_some_and(|before| *before != letter.fingerprint),
+            // What the broker itself has moved had none.
+            new: before.is_some_and(|before| !before.is_empty() && *before != letter.fingerprint),
             id: letter.id.unwrap_or(id),
             reason: letter.reason,
             error: letter.error,
@@ -231,8 +244,19 @@ impl DeadLetters {
     ) -> Outgoing {
         const KEPT: [&str; 4] = [header::ORIGIN_KEY, header::ORIGIN_USER, header::HANDLER, header::EDITED];
         let mut headers = Headers::with_capacity(message.headers.bytes(), message.headers.len());
+        // What the broker itself has moved, because it was given back too often, has no headers of ours: those that it has
+        // are its publisher's.
+        let by_broker = message.headers.get(header::REASON).is_none();
+        if by_broker {
+            if let Some(user) = message.headers.get(property::USER_ID) {
+                headers.push(header::ORIGIN_USER, user);
+            }
+            if let Ok(attributes) = Attributes::read(message, &mut None, "", true) {
+                headers.push_display(header::ORIGIN_KEY, attributes.type_name());
+            }
+        }
         for (name, value) in message.headers.iter() {
-            let ours = name.starts_with("x-evt-") && !KEPT.contains(&name);
+            let ours = name.starts_with("x-evt-") && (by_broker || !KEPT.contains(&name));
             if !ours && name != property::USER_ID && !header::is_stripped(name) {
                 headers.push(name, value);
             }

@@ -60,11 +60,17 @@ async fn ask<S, T>(office: &Office<'_, S, T>, which: &Which) -> Result<()> {
         ));
     }
     let mut count = 0_u64;
-    office.browse(which, |_| count += 1).await?;
+    let more = office.browse(which, |_| count += 1).await?;
+    let behind = more.iter().map(|(_, more)| more).sum::<u64>();
+    let behind = if behind > 0 {
+        format!(", and what is meant of {behind} behind them that were not looked at")
+    } else {
+        String::new()
+    };
     // An answer that nobody can read is no yes.
     let _ = write!(
         io::stderr(),
-        "delete {count} dead letters for good ({})? [y/N] ",
+        "delete {count} dead letters{behind} for good ({})? [y/N] ",
         which.select()
     );
     let _ = io::stderr().flush();

@@ -1,6 +1,8 @@
 use super::{Office, Which};
 use crate::dead_letter::DeadLetter;
+use crate::envelope::is_attribute;
 use crate::error::{Error, Result};
+use crate::message::header;
 use crate::service::{letters, output};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -109,8 +111,11 @@ pub(super) fn line(letter: &DeadLetter, contracts: &[&Contract], raw: bool) -> V
     line
 }
 
-/// Ours, and the attributes of the event; an edited one's original is as sensitive as its body.
+/// Our own, properties, and the attributes that CloudEvents knows: an extension may hold anything, and an edited one's
+/// original is as sensitive as its body.
 fn is_harmless(name: &str) -> bool {
-    let ours = name.starts_with("x-evt-") && name != "x-evt-edited";
-    ours || name.starts_with(':') || name.to_ascii_lowercase().starts_with("cloudevents") || name.starts_with("trace")
+    header::is_history(name)
+        || name.starts_with(':')
+        || ["traceparent", "tracestate"].contains(&name)
+        || is_attribute(name)
 }
