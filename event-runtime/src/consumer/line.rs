@@ -160,6 +160,34 @@ pub(super) async fn hold<H: Handler>(
     }
 }
 
+/// Where order counts, an event that is skipped must not have its effect behind later ones when its ack gets lost: it is
+/// claimed as if it had been handled. `true` when it may be acked.
+pub(super) async fn fence<H: Handler>(shared: &Shared, received: &Received<'_>) -> bool {
+    let (Some(durable), true) = (&shared.durable, shared.is_ordered()) else {
+        return true;
+    };
+    let claims = [claim_of::<H>(shared, received).await];
+    let mut wait = Wait::new();
+    loop {
+        let claimed = async {
+            let mut transaction = step(durable.store.begin()).await?;
+            step(transaction.claim(&durable.inbox, &claims)).await?;
+            durable.commit(transaction).await
+        };
+        let Err(error) = claimed.await else {
+            durable.up();
+            return true;
+        };
+        tracing::warn!(handler = shared.handler, %error, "cannot write down yet that an event is skipped; holding it");
+        if !matches!(error, StoreError::Conflict(_)) {
+            durable.down(&error);
+        }
+        if !wait.next(shared).await {
+            return false;
+        }
+    }
+}
+
 /// One transaction. When nobody answers for its commit, the next one finds out: then the event is claimed.
 async fn hold_once(durable: &Durable, row: &LineRow) -> Result<Ended, StoreError> {
     let mut transaction = step(durable.store.begin()).await?;

@@ -5,6 +5,7 @@ use super::drain::drain;
 use super::group::{group, resume};
 use super::history::History;
 use super::hold::publish_copy;
+use super::line::fence;
 use super::poison::poison;
 use super::trial::trial;
 use super::{Shared, Work, alarm, receipt};
@@ -142,6 +143,9 @@ pub(super) async fn failure<H: Handler>(
     let policy = &shared.options.retry;
     let wait = match failed.class {
         Class::Skip => {
+            if !fence::<H>(shared, received).await {
+                return Next::Unsettled;
+            }
             tracing::info!(handler, event_id = %id, error = %failed.error, "skipped");
             shared.stats.skipped.add(1);
             receipt::write(shared, from_ref(received.delivery), receipt::HANDLED).await;
