@@ -44,3 +44,14 @@ pub use name::unique;
 pub use node::PrivateBroker;
 pub use proxy::{Mode, Proxy};
 pub use wait::eventually;
+
+/// The code in the README compiles: here, because its events are not the ones that the examples have contracts for.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
+/// So does the code in the guide and in the guarantees.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+#[doc = include_str!("../../docs/guarantees.md")]
+pub struct Docs;
