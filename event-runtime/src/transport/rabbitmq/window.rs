@@ -35,11 +35,24 @@ pub(super) struct Answers {
 
 struct Waiting {
     /// Taken when it is used.
-    reply: Option<oneshot::Sender<Vec<Answer>>>,
+    caller: Option<Caller>,
     messages: Range<usize>,
     deadline: Instant,
     sent: bool,
-    _room: OwnedSemaphorePermit,
+}
+
+struct Caller {
+    reply: oneshot::Sender<Vec<Answer>>,
+    room: OwnedSemaphorePermit,
+}
+
+impl Caller {
+    fn answer(self, answers: Vec<Answer>) {
+        // First the place, then the word: who has an answer finds the place of the message free.
+        drop(self.room);
+        // The caller may have gone.
+        let _ = self.reply.send(answers);
+    }
 }
 
 impl Window {
@@ -69,11 +82,13 @@ impl Window {
         self.messages.append(&mut call.messages);
         self.answers.found.resize(self.messages.len(), None);
         self.answers.waiting.push(Waiting {
-            reply: Some(call.reply),
+            caller: Some(Caller {
+                reply: call.reply,
+                room: call.room,
+            }),
             messages: start..self.messages.len(),
             deadline: call.deadline,
             sent: false,
-            _room: call.room,
         });
     }
 }
@@ -120,9 +135,8 @@ impl Answers {
             if own.iter().any(Option::is_none) {
                 return true;
             }
-            if let Some(reply) = call.reply.take() {
-                // The caller may have gone.
-                let _ = reply.send(own.iter_mut().filter_map(Option::take).collect());
+            if let Some(caller) = call.caller.take() {
+                caller.answer(own.iter_mut().filter_map(Option::take).collect());
             }
             false
         });
@@ -136,12 +150,12 @@ impl Answers {
                 return true;
             }
             let missing = if call.sent { sent.clone() } else { unsent() };
-            if let Some(reply) = call.reply.take() {
+            if let Some(caller) = call.caller.take() {
                 // What is left behind counts as answered: nobody waits for it any more.
                 let left = || Some(Err(PublishError::Closed));
                 let own = found[call.messages.clone()].iter_mut();
                 let own = own.map(|found| std::mem::replace(found, left()).unwrap_or_else(|| Err(missing.clone())));
-                let _ = reply.send(own.collect());
+                caller.answer(own.collect());
             }
             false
         });
