@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
 use event_runtime::testing::conformance;
-use event_runtime::topology::{Plan, Topology};
+use event_runtime::topology::{Binding, Plan, Topology};
 use event_runtime::transport::memory::MemoryTransport;
 use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
 use event_runtime::transport::{Health, PublishError, Session, Start, Transport, TransportError};
@@ -94,6 +94,10 @@ impl Transport for Broken {
 
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {
         self.0.remove(topology).await
+    }
+
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+        self.0.unbind(bindings).await
     }
 
     async fn depth(&self, queue: &str) -> Result<u64, TransportError> {

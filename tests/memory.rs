@@ -161,10 +161,7 @@ async fn a_wrong_tag_ends_the_session() {
 async fn the_clock_moves_delays() {
     let bus = MemoryTransport::new();
     let names = Names::new("events", "orders");
-    let route = Route {
-        handler: "h".into(),
-        takes: Vec::new(),
-    };
+    let route = Route::new("h", Vec::new());
     bus.apply(&Topology::of_service(&names, &[route], &[])).await.unwrap();
     let hours = Ladder::routing_key(Duration::from_secs(4 * 3600), "h");
     let top = names.delay(Ladder::LEVELS - 1);
@@ -245,10 +242,7 @@ async fn a_bus_that_nobody_uses_leaves_nothing_behind() {
     {
         let bus = MemoryTransport::new();
         let names = Names::new("events", "orders");
-        let route = Route {
-            handler: "h".into(),
-            takes: Vec::new(),
-        };
+        let route = Route::new("h", Vec::new());
         bus.apply(&Topology::of_service(&names, &[route], &[])).await.unwrap();
         let top = names.delay(Ladder::LEVELS - 1);
         for hours in 1..=4 {
@@ -298,10 +292,7 @@ fn a_bus_outlives_the_runtime_it_began_in() {
             .unwrap()
     };
     let names = Names::new("events", "orders");
-    let route = Route {
-        handler: "h".into(),
-        takes: Vec::new(),
-    };
+    let route = Route::new("h", Vec::new());
     let bus = MemoryTransport::new();
     let key = Ladder::routing_key(Ladder::TICK, "h");
     let top = names.delay(Ladder::LEVELS - 1);

@@ -16,6 +16,7 @@ mod order {
     mod killing;
     mod lanes;
     mod model;
+    mod partitions;
     mod stale;
     mod stopping;
     mod topology;

@@ -95,10 +95,7 @@ impl Stage {
     async fn clean(&self) {
         let (services, routes) = {
             let used = self.used.lock().unwrap();
-            let route = |handler: &String| Route {
-                handler: handler.clone(),
-                takes: vec![],
-            };
+            let route = |handler: &String| Route::new(handler, vec![]);
             (
                 used.services.clone(),
                 used.handlers.iter().map(route).collect::<Vec<_>>(),

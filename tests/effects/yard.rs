@@ -151,10 +151,7 @@ impl Yard {
     }
 
     pub(super) async fn finish(self) {
-        let route = |handler: &str, contract| Route {
-            handler: handler.to_owned(),
-            takes: vec![contract],
-        };
+        let route = |handler: &str, contract| Route::new(handler, vec![contract]);
         let names = Names::new(&self.bus, &self.name);
         let routes = [route("pay", Placed::CONTRACT), route("send", Paid::CONTRACT)];
         let all = Topology::of_service(&names, &routes, &[Paid::CONTRACT]);

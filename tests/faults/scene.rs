@@ -31,10 +31,7 @@ impl Scene {
     pub(crate) async fn new(url: &str, handlers: &[&'static str]) -> Self {
         let service = unique("faults");
         let names = Names::new(unique("faults-bus").replace('-', "_"), &service);
-        let route = |handler: &&str| Route {
-            handler: (*handler).to_owned(),
-            takes: vec![Order::CONTRACT],
-        };
+        let route = |handler: &&str| Route::new(*handler, vec![Order::CONTRACT]);
         let routes: Vec<_> = handlers.iter().map(route).collect();
         let scene = Self {
             url: url.to_owned(),

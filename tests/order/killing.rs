@@ -123,10 +123,7 @@ impl Yard {
     }
 
     async fn finish(self) {
-        let route = Route {
-            handler: "keep".to_owned(),
-            takes: vec![Step::CONTRACT],
-        };
+        let route = Route::new("keep", vec![Step::CONTRACT]);
         let all = Topology::of_service(&Names::new(&self.bus, &self.name), &[route], &[]);
         self.shop.shutdown().await;
         self.wire.remove(&all).await.unwrap();
@@ -285,10 +282,7 @@ async fn a_process_that_comes_back_to_life_is_fenced() {
 async fn the_commands_say_what_to_do_about_an_old_queue() {
     let yard = Yard::new().await;
     let names = Names::new(&yard.bus, &yard.name);
-    let route = Route {
-        handler: "keep".to_owned(),
-        takes: vec![Step::CONTRACT],
-    };
+    let route = Route::new("keep", vec![Step::CONTRACT]);
     let before = Topology::of_service(&names, &[route], &[]);
     yard.wire.remove(&before).await.unwrap();
     yard.wire.apply(&before).await.unwrap();

@@ -49,10 +49,7 @@ async fn a_ladder_delays_and_comes_back_to_one_handler() {
     let scene = Scene::new().await;
     let service = unique("svc");
     let names = Names::new(&scene.bus, &service);
-    let route = |handler: &str| Route {
-        handler: handler.into(),
-        takes: Vec::new(),
-    };
+    let route = |handler: &str| Route::new(handler, Vec::new());
     let topology = Topology::of_service(&names, &[route("h1"), route("h2")], &[]);
     let made = scene.rabbit.apply(&topology).await.unwrap();
     assert_eq!((made.present, made.different.len()), (1, 0), "{made:?}");

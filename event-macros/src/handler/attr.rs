@@ -8,7 +8,7 @@ use crate::symbol::{
     RETRY, STALE, Symbol, TIMEOUT,
 };
 use crate::value::Written;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use std::time::Duration;
 use syn::{LitInt, LitStr};
 
@@ -23,16 +23,11 @@ const KNOWN: &[Symbol] = &[
     BATCH,
     FROM,
     ORDERED_BY,
+    PARTITIONS,
     ON_POISON,
     STALE,
     CRATE,
 ];
-
-/// What is designed and not built yet, with what to do until then.
-const LATER: &[(Symbol, &str)] = &[(
-    PARTITIONS,
-    "one queue keeps the order of all keys; `concurrency` says how many of them are handled side by side",
-)];
 
 /// `#[handler(..)]`.
 #[derive(Default)]
@@ -47,6 +42,7 @@ pub(crate) struct HandlerAttrs {
     pub(super) batch: Once<Batch>,
     pub(super) from: Once<Vec<LitStr>>,
     pub(crate) ordered_by: Once<LitStr>,
+    pub(super) partitions: Once<Written<u32, LitInt>>,
     pub(super) on_poison: Once<Written<OnPoison, LitStr>>,
     pub(crate) stale: Once<Written<Stale, LitStr>>,
     pub(crate) runtime: Once<RuntimePath>,
@@ -85,14 +81,14 @@ impl HandlerAttrs {
             self.from.set(cx, word, option.texts(cx, "checkout"));
         } else if *word == ORDERED_BY {
             self.ordered_by.set(cx, word, option.filled(cx, "order_id"));
+        } else if *word == PARTITIONS {
+            self.partitions.set(cx, word, option.count(cx, MOST, 4));
         } else if *word == ON_POISON {
             self.on_poison.set(cx, word, OnPoison::from_option(cx, option));
         } else if *word == STALE {
             self.stale.set(cx, word, Stale::from_option(cx, option));
         } else if *word == CRATE {
             self.runtime.set(cx, word, option.runtime(cx));
-        } else if let Some((later, why)) = later(word) {
-            cx.error(word, format_args!("`{later}` is not available yet: {why}"));
         } else {
             options.unknown(cx, HANDLER, word, KNOWN);
         }
@@ -102,8 +98,4 @@ impl HandlerAttrs {
         const DEFAULT: &RuntimePath = &RuntimePath(None);
         self.runtime.get().unwrap_or(DEFAULT)
     }
-}
-
-fn later(word: &Ident) -> Option<&'static (Symbol, &'static str)> {
-    LATER.iter().find(|(later, _)| word == later)
 }

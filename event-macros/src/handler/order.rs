@@ -11,6 +11,9 @@ use syn::{LitStr, Type};
 /// What the runtime holds unsettled for a handler with an order; a test compares them.
 pub(crate) const DEFAULT_PREFETCH: u32 = 50;
 
+/// How many partitions a handler can have; a test compares it with what the runtime knows.
+pub(crate) const PARTITIONS: [u32; 7] = [1, 2, 4, 8, 16, 32, 64];
+
 /// `on_poison = "hold"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnPoison {
@@ -74,6 +77,21 @@ pub(super) fn check(cx: &Ctxt, attrs: &HandlerAttrs) {
             );
         }
     }
+    if let Some(partitions) = attrs.partitions.get() {
+        if !attrs.ordered_by.is_given() {
+            cx.error(
+                partitions,
+                "partitions keep the order of each key: add `ordered_by = \"order_id\"`; a handler without an order has one queue, \
+                 which any number of processes read side by side",
+            );
+        } else if !PARTITIONS.contains(&partitions.value) {
+            cx.error(
+                partitions,
+                "a handler has 1, 2, 4, 8, 16, 32 or 64 partitions: take a few more than processes will ever run, such as \
+                 `partitions = 16`",
+            );
+        }
+    }
     if let (Some(stale), false) = (attrs.stale.get(), attrs.idempotent.is_given()) {
         cx.error(
             stale,
@@ -116,7 +134,11 @@ pub(super) fn options(attrs: &HandlerAttrs) -> TokenStream {
             OnPoison::Skip => quote!(.with_on_poison(__private::OnPoison::Skip)),
             OnPoison::Stop => quote!(.with_on_poison(__private::OnPoison::Stop)),
         });
-        quote!(.with_ordered_by(#field) #on_poison)
+        let partitions = attrs.partitions.get().map(|partitions| {
+            let count = partitions.value as u16;
+            quote!(.with_partitions(#count))
+        });
+        quote!(.with_ordered_by(#field) #partitions #on_poison)
     });
     let stale = attrs.stale.get().map(|_| quote!(.with_stale_skipped()));
     quote!(#ordered #stale)

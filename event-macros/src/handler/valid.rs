@@ -359,5 +359,6 @@ mod tests {
             (DEFAULT_CONCURRENCY, DEFAULT_PREFETCH)
         );
         assert_eq!(u32::from(Options::ORDERED_PREFETCH), order::DEFAULT_PREFETCH);
+        assert_eq!(Options::PARTITIONS.map(u32::from), order::PARTITIONS);
     }
 }

@@ -12,6 +12,11 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
+    /// How often an event has its effect.
+    pub(crate) fn delivery(&self) -> String {
+        self.options.delivery()
+    }
+
     /// How its deliveries follow each other.
     pub(crate) fn order(&self) -> String {
         self.options.order()
@@ -19,7 +24,9 @@ impl Handler {
 
     /// What one more delivery of the same event does: a replay, or a repeat after a crash.
     pub(crate) fn on_replay(&self) -> &'static str {
-        if self.publishes.is_empty() {
+        if self.options.idempotent.is_some() {
+            "is skipped if it was handled: what the handler writes and publishes is there once; `replay --force` runs it again"
+        } else if self.publishes.is_empty() {
             "runs again: what it does elsewhere happens again, unless it hands the idempotency key on"
         } else {
             "runs again: what it does elsewhere happens again, unless it hands the idempotency key on; \

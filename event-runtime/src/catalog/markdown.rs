@@ -218,9 +218,12 @@ impl Catalog {
         let mut facts = vec![
             ("takes", types(&handler.takes)),
             ("publishes", types(&handler.publishes)),
-            ("queue", self.names.queue(handler.name)),
+            (
+                "queue",
+                self.names.queues_text(handler.name, handler.options.partitions()),
+            ),
             ("dead letters", self.names.dead_letters(handler.name)),
-            ("delivery", "at least once".to_owned()),
+            ("delivery", handler.delivery()),
             ("order", handler.order()),
             ("on replay", handler.on_replay().to_owned()),
         ];

@@ -89,9 +89,9 @@ impl Catalog {
 
     /// What the service needs on the broker.
     fn topology(&self) -> Topology {
-        let route = |handler: &Handler| Route {
-            handler: handler.name.to_owned(),
-            takes: handler.takes.clone(),
+        let route = |handler: &Handler| {
+            let route = Route::new(handler.name, handler.takes.clone());
+            route.with_queues(handler.options.queues(self.prefix.partition_key()))
         };
         let routes: Vec<_> = self.handlers.iter().map(route).collect();
         Topology::of_service(&self.names, &routes, &self.publishes)

@@ -46,6 +46,7 @@ pub(crate) fn admit<'a>(
     let attributes = found.read(message, room, address, shared.plain)?;
     check_address(shared, address, &attributes)?;
     check_order(shared, &attributes)?;
+    check_partition(shared, message)?;
     Ok(attributes)
 }
 
@@ -91,6 +92,21 @@ fn check_order(shared: &Shared, attributes: &Attributes<'_>) -> Result<(), Refus
         });
     }
     Ok(())
+}
+
+/// Without the header that the broker looks at, an event is in whichever partition such events are, and its key in another.
+fn check_partition(shared: &Shared, message: &Message) -> Result<(), Refusal> {
+    let header = shared.publisher.key_header();
+    if shared.options.partitions().is_none() || message.headers.get(header).is_some() {
+        return Ok(());
+    }
+    Err(Refusal {
+        reason: "no_partition",
+        detail: format!(
+            "the event came without the header `{header}`, by which the broker finds the partition of its key: let its publisher \
+             write binary CloudEvents with that prefix"
+        ),
+    })
 }
 
 /// The longest key and claim, in bytes: less than PostgreSQL takes into an index.

@@ -126,6 +126,11 @@ impl Lanes {
         }
     }
 
+    /// Nothing waits, and nothing is in hand.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lanes.is_empty() && self.stray.is_empty()
+    }
+
     /// Lets go of everything that waits; how much that was. Nothing begins any more.
     pub(super) fn clear(&mut self) -> u64 {
         let waiting = self.stray.len() + self.lanes.values().map(|lane| lane.waiting.len()).sum::<usize>();

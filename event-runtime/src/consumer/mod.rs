@@ -7,6 +7,8 @@
 mod admit;
 mod alarm;
 mod attempt;
+mod balance;
+mod barrier;
 mod copy;
 mod drain;
 mod durable;
@@ -27,6 +29,8 @@ mod supervise;
 mod trial;
 mod worker;
 
+pub(crate) use balance::{Balance, Turn, balance};
+pub(crate) use barrier::Barrier;
 pub(crate) use drain::Line;
 pub use drain::{Drained, FailedAgain};
 pub(crate) use durable::{Durable, inbox};
@@ -77,6 +81,8 @@ pub(crate) struct Shared {
     pub(crate) stopped: OnceLock<String>,
     /// Of an idempotent handler.
     pub(crate) durable: Option<Durable>,
+    /// Who reads its partition, if it has any.
+    pub(crate) turn: Turn,
 }
 
 /// What a call that waits has to know.
@@ -124,6 +130,10 @@ impl Shared {
         }
         let attempts = self.options.timeout.saturating_mul(self.options.retry.attempts);
         UNSETTLED.saturating_sub(attempts)
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.phase.borrow() == Phase::Stopping
     }
 
     fn is_ordered(&self) -> bool {

@@ -1,4 +1,5 @@
-use super::worker::Worker;
+use super::barrier::{self, Barrier};
+use super::worker::{End, Worker};
 use super::{Phase, Shared, slot::Slot};
 use crate::transport::{Delivery, Health, Session, Transport, TransportError};
 use std::sync::Arc;
@@ -8,29 +9,27 @@ use tokio::sync::watch;
 /// A delivery that was given back so often when the process starts may be what ended the process.
 const SUSPICIOUS_RETURNS: u32 = 5;
 
-/// What a handler's task needs.
+/// What a task needs that reads a queue of a handler.
 pub(crate) struct Job {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) queue: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) make_slot: Box<dyn Fn() -> Box<dyn Slot> + Send + Sync>,
     pub(crate) health: watch::Sender<Health>,
 }
 
-/// Reads a handler's queue for as long as the service runs: a session that ends is followed by a new one.
+/// Why a session ended whose partition another process should have.
+const HANDED_OVER: &str = "another process should have the partition";
+
+/// Reads the queue for as long as the service runs: a session that ends is followed by a new one.
 pub(crate) async fn supervise(job: Job) {
     let shared = &job.shared;
-    let queue = shared.names.queue(shared.handler);
+    let queue = job.queue.as_str();
     let mut first_session = true;
     let mut wait = Duration::from_millis(100);
     while *shared.phase.borrow() != Phase::Stopping {
-        shared.phase.send_if_modified(|phase| {
-            let over = *phase == Phase::SessionOver;
-            if over {
-                *phase = Phase::Running;
-            }
-            over
-        });
-        match open(&job, &queue).await {
+        calm(shared);
+        match open(&job, queue).await {
             Some(Ok(session)) => {
                 shared.stats.sessions.add(1);
                 job.health.send_replace(Health::Up);
@@ -43,6 +42,9 @@ pub(crate) async fn supervise(job: Job) {
                     let mut phase = shared.phase.subscribe();
                     let _ = phase.wait_for(|phase| *phase == Phase::Stopping).await;
                     break;
+                }
+                if why == HANDED_OVER {
+                    continue;
                 }
                 tracing::warn!(
                     handler = shared.handler,
@@ -66,8 +68,19 @@ pub(crate) async fn supervise(job: Job) {
     job.health.send_replace(Health::Closed);
 }
 
+/// The session that was over is in the past.
+pub(super) fn calm(shared: &Shared) {
+    shared.phase.send_if_modified(|phase| {
+        let over = *phase == Phase::SessionOver;
+        if over {
+            *phase = Phase::Running;
+        }
+        over
+    });
+}
+
 /// Opens a session; `None` when the service stops first.
-async fn open(job: &Job, queue: &str) -> Option<Result<Box<dyn Session>, TransportError>> {
+pub(super) async fn open(job: &Job, queue: &str) -> Option<Result<Box<dyn Session>, TransportError>> {
     let mut phase = job.shared.phase.subscribe();
     tokio::select! {
         biased;
@@ -77,8 +90,9 @@ async fn open(job: &Job, queue: &str) -> Option<Result<Box<dyn Session>, Transpo
 }
 
 /// Works through one session; why it ended, or `None` when the service stops.
-async fn serve(job: &Job, mut session: Box<dyn Session>, at_start: bool) -> Option<String> {
+pub(super) async fn serve(job: &Job, mut session: Box<dyn Session>, mut at_start: bool) -> Option<String> {
     let shared = &job.shared;
+    shared.turn.begins();
     let first = if at_start {
         first(shared, session.as_mut()).await
     } else {
@@ -86,15 +100,35 @@ async fn serve(job: &Job, mut session: Box<dyn Session>, at_start: bool) -> Opti
     };
     let mut worker = Worker::new(shared, &job.make_slot, session);
     let first = match first {
+        // What was in hand is behind it, or in another queue.
+        Some(delivery) if Barrier::of(&shared.names, &delivery).is_some() => Some(delivery),
         Some(delivery) if delivery.redelivered && delivery.returns >= SUSPICIOUS_RETURNS => {
+            at_start = false;
             worker.probation(delivery).await
         }
-        other => other,
+        other => {
+            at_start = false;
+            other
+        }
     };
     if let Some(delivery) = first {
         worker.take(delivery);
     }
-    let why = worker.run().await;
+    let why = loop {
+        match worker.run().await {
+            End::Stopping => break None,
+            End::HandedOver => break Some(HANDED_OVER.to_owned()),
+            End::Over(why) => break Some(why),
+            End::Barrier(barrier) => {
+                let passed = barrier::pass(job, &barrier, &mut at_start).await;
+                calm(shared);
+                match passed {
+                    Ok(()) => worker.passed(barrier),
+                    Err(why) => break why,
+                }
+            }
+        }
+    };
     if why.is_some() {
         // What waits for a retry would only be repeated: the broker gives it back anyway.
         shared.phase.send_if_modified(|phase| {

@@ -1,3 +1,4 @@
+use super::barrier::Barrier;
 use super::gather::{Gather, Throttle};
 use super::lane::Lanes;
 use super::slot::{Running, Slot};
@@ -18,6 +19,17 @@ const MERGE: Duration = Duration::from_millis(1);
 /// How long a done delivery may wait behind one that is not.
 const STRAGGLE: Duration = Duration::from_millis(20);
 
+/// Why a worker does not go on.
+pub(super) enum End {
+    Stopping,
+    /// The session is over, or the handler takes nothing any more.
+    Over(String),
+    /// Another process should have the queue.
+    HandedOver,
+    /// Everything before it is done.
+    Barrier(Delivery),
+}
+
 /// One session's worth of work: takes deliveries, drives the calls, settles.
 pub(super) struct Worker<'a> {
     shared: &'a Arc<Shared>,
@@ -30,6 +42,8 @@ pub(super) struct Worker<'a> {
     gather: Option<Gather>,
     /// Of a handler with an order.
     lanes: Option<Lanes>,
+    /// Nothing behind it is taken before everything before it is done.
+    barrier: Option<Delivery>,
     throttle: Option<Throttle>,
     merge: Pin<Box<Sleep>>,
     merging: bool,
@@ -49,6 +63,7 @@ impl<'a> Worker<'a> {
             gather: shared.options.batch.map(Gather::new),
             lanes: shared.is_ordered().then(Lanes::default),
             throttle: shared.options.rate.map(Throttle::new),
+            barrier: None,
             shared,
             make_slot,
             session,
@@ -66,11 +81,26 @@ impl<'a> Worker<'a> {
     /// Takes over `first`, which arrived before the worker ran.
     pub(super) fn take(&mut self, first: Delivery) {
         self.opened(&first);
-        match (&mut self.gather, &mut self.lanes) {
-            (_, Some(lanes)) => lanes.push(self.shared, first),
-            (Some(gather), None) => gather.push(first),
-            (None, None) => self.launch(Work::One(first)),
+        match &mut self.gather {
+            _ if self.lanes.is_some() => self.line_up(first),
+            Some(gather) => gather.push(first),
+            None => self.launch(Work::One(first)),
         }
+    }
+
+    fn line_up(&mut self, delivery: Delivery) {
+        let Some(lanes) = &mut self.lanes else { return };
+        if Barrier::of(&self.shared.names, &delivery).is_some() {
+            self.barrier = Some(delivery);
+        } else {
+            lanes.push(self.shared, delivery);
+        }
+    }
+
+    /// What the barrier asked for is done.
+    pub(super) fn passed(&mut self, barrier: Delivery) {
+        self.shared.stats.ended.add(1);
+        self.done(barrier);
     }
 
     /// Handles what was in hand when the process died one at a time, beginning with the suspect, which never reaches
@@ -102,23 +132,27 @@ impl<'a> Worker<'a> {
                 _ = phase.wait_for(|phase| *phase == Phase::Stopping) => return None,
                 next = std::future::poll_fn(|cx| self.session.poll_next(cx)) => next?,
             };
-            if !delivery.redelivered {
+            if !delivery.redelivered || Barrier::of(&self.shared.names, &delivery).is_some() {
                 break;
             }
         }
         Some(delivery)
     }
 
-    /// Runs until the session is over (why) or the service stops (`None`).
-    pub(super) async fn run(&mut self) -> Option<String> {
-        let mut phase = self.shared.phase.subscribe();
+    /// Runs until the session is over, the service stops, or there is a barrier.
+    pub(super) async fn run(&mut self) -> End {
+        let shared = Arc::clone(self.shared);
+        let mut phase = shared.phase.subscribe();
         let stopping = async move { drop(phase.wait_for(|phase| *phase == Phase::Stopping).await) };
-        let mut stopping = std::pin::pin!(stopping);
+        let (mut stopping, mut over) = (std::pin::pin!(stopping), std::pin::pin!(shared.turn.over()));
         std::future::poll_fn(|cx| {
             if stopping.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(None);
+                return Poll::Ready(End::Stopping);
             }
-            self.poll(cx).map(Some)
+            if over.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(End::HandedOver);
+            }
+            self.poll(cx)
         })
         .await
     }
@@ -152,6 +186,7 @@ impl<'a> Worker<'a> {
         if let Some(lanes) = &mut self.lanes {
             self.shared.stats.ended.add(lanes.clear());
         }
+        self.shared.stats.ended.add(self.barrier.take().map_or(0, |_| 1));
     }
 
     /// Sends the last acks and ends the session.
@@ -163,15 +198,21 @@ impl<'a> Worker<'a> {
         self.session.close().await;
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<String> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let more = self.turn(cx);
         self.acks(cx);
         if let Some(why) = self.shared.stopped.get() {
-            return Poll::Ready(why.clone());
+            return Poll::Ready(End::Over(why.clone()));
         }
         if self.ended {
             let why = self.session.end().unwrap_or_else(|| "the session ended".to_owned());
-            return Poll::Ready(why);
+            return Poll::Ready(End::Over(why));
+        }
+        if self.barrier.is_some() && self.running.is_empty() && self.lanes.as_ref().is_none_or(Lanes::is_empty) {
+            self.settler.ack_all(self.session.as_mut());
+            if let Some(barrier) = self.barrier.take() {
+                return Poll::Ready(End::Barrier(barrier));
+            }
         }
         if more {
             cx.waker().wake_by_ref();
@@ -206,7 +247,7 @@ impl<'a> Worker<'a> {
     /// The broker hands over no more than the prefetch, whatever is taken; and a session that is over is noticed although
     /// every place is taken by something that waits.
     fn poll_lanes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Work>> {
-        while self.lanes.is_some() && !self.ended {
+        while self.lanes.is_some() && self.barrier.is_none() && !self.ended {
             if let Some(throttle) = &mut self.throttle
                 && throttle.poll_pass(cx).is_pending()
             {
@@ -215,9 +256,7 @@ impl<'a> Worker<'a> {
             match self.session.poll_next(cx) {
                 Poll::Ready(Some(delivery)) => {
                     self.opened(&delivery);
-                    if let Some(lanes) = &mut self.lanes {
-                        lanes.push(self.shared, delivery);
-                    }
+                    self.line_up(delivery);
                 }
                 Poll::Ready(None) => self.ended = true,
                 Poll::Pending => break,
@@ -304,6 +343,7 @@ impl<'a> Worker<'a> {
 
     fn opened(&mut self, delivery: &Delivery) {
         self.shared.stats.delivered.add(1);
+        self.shared.turn.is_ours();
         if self.shared.names.is_delay(&delivery.exchange) {
             self.shared.stats.returned.add(1);
         }

@@ -209,10 +209,7 @@ mod tests {
 
     async fn filled(count: u32, often: u32) -> DeadLetters {
         let (wire, names) = (MemoryTransport::new(), Names::new("bus", "svc"));
-        let route = Route {
-            handler: "charge".to_owned(),
-            takes: vec![],
-        };
+        let route = Route::new("charge", vec![]);
         let topology = Topology::of_service(&names, &[route], &[]);
         wire.apply(&topology).await.expect("a topology");
         let letter = |number: u32| {

@@ -64,6 +64,11 @@ impl Prefix {
         }
     }
 
+    /// The header in which the key of an event is.
+    pub(crate) const fn partition_key(self) -> &'static str {
+        self.spelling().partition_key
+    }
+
     const fn spelling(self) -> &'static Spelling {
         match self {
             Self::Underscore => &spelling!("cloudEvents_"),

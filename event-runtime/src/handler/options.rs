@@ -1,4 +1,5 @@
 use crate::retry::RetryPolicy;
+use crate::topology::Queues;
 use std::time::Duration;
 
 /// What `#[handler(..)]` says, with the defaults for what it does not say.
@@ -35,6 +36,8 @@ pub struct Ordered {
     pub by: &'static str,
     /// What the handler says; see [`Options::on_poison`].
     pub on_poison: Option<OnPoison>,
+    /// Over how many queues its keys are spread; `None` is one queue. `partitions = 4`.
+    pub partitions: Option<u16>,
 }
 
 /// What becomes of a key when one of its events has failed for good. `on_poison = "hold"`.
@@ -127,6 +130,9 @@ impl Options {
     /// it again.
     pub const ORDERED_PREFETCH: u16 = 50;
 
+    /// How many partitions a handler can have: few enough to look for those that an older build has left.
+    pub const PARTITIONS: [u16; 7] = [1, 2, 4, 8, 16, 32, 64];
+
     /// What an idempotent handler holds unsettled unless it says otherwise: what waits shares a transaction.
     pub const IDEMPOTENT_PREFETCH: u16 = 1000;
 
@@ -148,18 +154,34 @@ impl Options {
         }
     }
 
+    /// How often an event has its effect, in words.
+    pub(crate) fn delivery(&self) -> String {
+        match self.idempotent {
+            Some(idempotent) => {
+                let by = idempotent.by.unwrap_or("id");
+                let days = idempotent.window.as_secs() / 86_400;
+                format!("effects once by {by}, for {days} days")
+            }
+            None => "at least once".to_owned(),
+        }
+    }
+
     /// How its events follow each other, in words.
     pub(crate) fn order(&self) -> String {
         let stale = if self.skips_stale { ", stale events skipped" } else { "" };
         match self.ordered {
             None => format!("none{stale}"),
             Some(ordered) => {
+                let spread = match ordered.partitions {
+                    Some(count) => format!(", over {count} partitions"),
+                    None => String::new(),
+                };
                 let poison = match self.on_poison() {
                     OnPoison::Hold => "a failed event holds its key",
                     OnPoison::Skip => "a failed event is skipped",
                     OnPoison::Stop => "a failed event stops the handler",
                 };
-                format!("by {}, {poison}{stale}", ordered.by)
+                format!("by {}{spread}, {poison}{stale}", ordered.by)
             }
         }
     }
@@ -173,6 +195,7 @@ impl Options {
         self.ordered = Some(Ordered {
             by: key,
             on_poison: None,
+            partitions: None,
         });
         self
     }
@@ -184,6 +207,36 @@ impl Options {
             ordered.on_poison = Some(on_poison);
         }
         self
+    }
+
+    /// Spreads its keys over `count` queues, one of [`Options::PARTITIONS`]; without an order it means nothing.
+    #[must_use]
+    pub const fn with_partitions(mut self, count: u16) -> Self {
+        if let Some(ordered) = &mut self.ordered {
+            ordered.partitions = Some(count);
+        }
+        self
+    }
+
+    /// Over how many queues its keys are spread, if they are.
+    #[must_use]
+    pub const fn partitions(&self) -> Option<u16> {
+        match self.ordered {
+            Some(ordered) => ordered.partitions,
+            None => None,
+        }
+    }
+
+    /// In which queues its events wait, when their key is in this header.
+    pub(crate) const fn queues(&self, key_header: &'static str) -> Queues {
+        match (self.ordered, self.partitions()) {
+            (None, _) => Queues::One,
+            (Some(_), None) => Queues::Ordered,
+            (Some(_), Some(count)) => Queues::Partitioned {
+                count,
+                header: key_header,
+            },
+        }
     }
 
     /// Skips what is older than the newest event handled of its key.

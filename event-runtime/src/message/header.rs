@@ -35,6 +35,11 @@ pub(crate) const RECEIPT_OF: &str = "x-evt-receipt-of";
 /// When and by whom a dead letter was edited, and what it was before: a JSON array, the first edit first.
 pub(crate) const EDITED: &str = "x-evt-edited";
 
+/// On a message that is no event: queues that are read, each until it is gone, before what is behind it.
+pub(crate) const FIRST: &str = "x-evt-first";
+/// On a message that is no event: who wants to know when everything before it is done.
+pub(crate) const DONE_TO: &str = "x-evt-done-to";
+
 /// Where a message stands in the archive it was read from; the transport sets it.
 pub(crate) const OFFSET: &str = "x-stream-offset";
 

@@ -59,6 +59,11 @@ impl Publisher {
         }))
     }
 
+    /// The header in which the key of an event is.
+    pub(crate) fn key_header(&self) -> &'static str {
+        self.0.prefix.partition_key()
+    }
+
     /// Before its queues are there, an event would find nobody.
     async fn topology(&self) -> Result<(), PublishError> {
         if *self.0.topology.borrow() == Health::Up {

@@ -1,4 +1,5 @@
 use super::config::Config;
+use super::moving::{Ordered, moves};
 use super::running::Running;
 use super::{Registered, command, signal, start, window};
 use crate::catalog::{self, Catalog};
@@ -10,7 +11,7 @@ use crate::handler::{Fits, NoStore, With};
 use crate::message::Limits;
 use crate::reconcile::{Job, Runs};
 use crate::store::Store;
-use crate::topology::{Names, Retention};
+use crate::topology::{Names, Plan, Retention};
 use crate::transport::Transport;
 use event_contract::Contract;
 use std::marker::PhantomData;
@@ -272,6 +273,44 @@ impl<States, Store> Service<States, Store> {
             handlers.collect(),
             self.publishes.clone(),
         )
+    }
+
+    /// Makes the exchanges and queues that are missing, as `topology apply` does. A handler whose partitions have another number
+    /// on the broker is moved, which lasts until everything in its old queues is done; `say` is told how far that is.
+    ///
+    /// # Errors
+    ///
+    /// A setting that cannot be used, no connection, no permission, an object that is there with other arguments.
+    ///
+    /// # Cancel safety
+    ///
+    /// Calling it again goes on.
+    pub async fn apply_topology(&self, say: impl Fn(&str) + Sync) -> Result<Plan> {
+        let mut config = self.config.clone();
+        config.read_environment()?;
+        self.check()?;
+        let transport = config.transport()?;
+        let applied = self.apply_as_told(&config, transport.as_ref(), &say).await;
+        if config.transport.is_none() {
+            transport.close().await;
+        }
+        applied
+    }
+
+    pub(super) async fn apply_as_told(
+        &self,
+        config: &Config,
+        transport: &dyn Transport,
+        say: &(dyn Fn(&str) + Sync),
+    ) -> Result<Plan> {
+        let names = Names::new(&config.bus, &config.service);
+        let ordered = Ordered::of(config, &self.handlers);
+        // Until none is left: what an old build makes anew in the meantime is moved as well.
+        while let Some(handler) = moves(transport, &names, &ordered).await?.first() {
+            handler.run(transport, say).await?;
+        }
+        let topology = start::topology(config, &self.handlers, &self.publishes);
+        Ok(transport.apply(&topology).await?)
     }
 
     /// Deletes this service's queues and exchanges with everything in them, and the archive if it asks for one; for tests and

@@ -73,7 +73,7 @@ pub(super) fn describe<S, T>(service: &Service<S, T>) -> Description {
     let handlers = catalog.handlers.iter().map(|handler| HandlerDescription {
         name: handler.name,
         summary: handler.summary,
-        queue: catalog.names.queue(handler.name),
+        queue: catalog.names.queues_text(handler.name, handler.options.partitions()),
         takes: types(&handler.takes),
         publishes: types(&handler.publishes),
         guarantees: guarantees(&handler.options),
@@ -134,16 +134,7 @@ fn types(contracts: &[&'static Contract]) -> Vec<&'static str> {
 fn guarantees(options: &Options) -> Guarantees {
     let retry = options.retry;
     Guarantees {
-        delivery: match options.idempotent {
-            Some(idempotent) => {
-                let by = idempotent.by.unwrap_or("id");
-                format!(
-                    "effects once by {by}, for {} days",
-                    idempotent.window.as_secs() / 86_400
-                )
-            }
-            None => "at least once".to_owned(),
-        },
+        delivery: options.delivery(),
         order: options.order(),
         attempts: retry.attempts,
         backoff: format!("{:?} to {:?}, with jitter", retry.from, retry.to),

@@ -8,6 +8,7 @@ mod diff;
 mod held;
 mod keep;
 mod letters;
+mod moving;
 mod output;
 mod processed;
 mod redact;
@@ -16,6 +17,7 @@ mod signal;
 mod start;
 mod watch;
 mod window;
+mod word;
 
 pub use builder::{Handle, Service};
 pub use held::{Held, Lined};

@@ -48,6 +48,15 @@ pub(super) fn line(text: &str) {
     say!("{text}");
 }
 
+/// How far something is that takes a while; beside what is written for machines it goes to standard error.
+pub(super) fn progress(text: &str, json: bool) {
+    if json {
+        _ = writeln!(std::io::stderr(), "{text}");
+    } else {
+        say!("{text}");
+    }
+}
+
 pub(super) fn description(description: &Description) {
     let archive = description.archive.as_ref().map(|kept| format!("   archive {kept}"));
     say!(
@@ -204,6 +213,9 @@ pub(super) fn plan(plan: &Plan, topology: &Topology, at: &str) -> bool {
         if let Some(way_out) = Plan::way_out(different) {
             say!("    {way_out}");
         }
+    }
+    for moved in &plan.moves {
+        say!("  ~ {moved}");
     }
     for archive in &topology.archives {
         say!(

@@ -51,11 +51,39 @@ pub(super) struct Kept {
     pub(super) waiting: Arc<Waiting>,
 }
 
-/// A handler that runs.
+/// A handler that runs: over one queue, or one for each of its partitions.
 #[derive(Debug)]
 pub(super) struct Started {
+    first: Part,
+    others: Vec<Part>,
+}
+
+/// What reads one queue.
+#[derive(Debug)]
+pub(super) struct Part {
     pub(super) shared: Arc<Shared>,
+    pub(super) queue: String,
     pub(super) health: watch::Receiver<Health>,
+}
+
+impl Started {
+    /// `None` without any part.
+    pub(super) fn new(parts: Vec<Part>) -> Option<Self> {
+        let mut parts = parts.into_iter();
+        Some(Self {
+            first: parts.next()?,
+            others: parts.collect(),
+        })
+    }
+
+    /// What all parts have in common.
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.first.shared
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
 }
 
 impl Running {
@@ -123,7 +151,7 @@ impl Running {
             handlers: self
                 .handlers
                 .iter()
-                .map(|handler| self.kept.waiting.fill(handler.shared.stats.snapshot()))
+                .map(|handler| self.kept.waiting.fill(handler.shared().stats.snapshot()))
                 .collect(),
             jobs: self.kept.jobs.iter().map(|job| job.stats.snapshot(job.name)).collect(),
         }
@@ -154,8 +182,8 @@ impl Running {
     }
 
     fn target(&self, handler: &str) -> Result<Target> {
-        let all: Vec<_> = self.handlers.iter().map(|handler| handler.shared.handler).collect();
-        let shared = &self.handlers[replay::named(handler, &all)?].shared;
+        let all: Vec<_> = self.handlers.iter().map(|handler| handler.shared().handler).collect();
+        let shared = self.handlers[replay::named(handler, &all)?].shared();
         Ok(Target {
             transport: Arc::clone(&self.transport),
             names: self.names.clone(),
@@ -170,6 +198,10 @@ impl Running {
     #[must_use]
     pub fn held(&self) -> &Held {
         &self.kept.held
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.handlers.iter().flat_map(Started::parts)
     }
 
     /// Whether every handler reads its queue; if not, which one does not, and why.
@@ -189,11 +221,11 @@ impl Running {
                 other => other,
             };
         }
-        for handler in &self.handlers {
-            let health = handler.health.borrow().clone();
+        for part in self.parts() {
+            let health = part.health.borrow().clone();
             if health != Health::Up {
                 return match health {
-                    Health::Down(why) => Health::Down(format!("{}: {why}", handler.shared.handler)),
+                    Health::Down(why) => Health::Down(format!("{}: {why}", part.shared.handler)),
                     other => other,
                 };
             }
@@ -211,8 +243,8 @@ impl Running {
         // The senders live as long as the service: an error means that it has ended.
         let _ = up.wait_for(|health| *health == Health::Up).await;
         let _ = self.kept.health.clone().wait_for(|health| *health == Health::Up).await;
-        for handler in &self.handlers {
-            let _ = handler.health.clone().wait_for(|health| *health == Health::Up).await;
+        for part in self.parts() {
+            let _ = part.health.clone().wait_for(|health| *health == Health::Up).await;
         }
     }
 
@@ -246,12 +278,8 @@ impl Running {
     /// Messages in the handlers' queues, deliveries in hand and copies on the ladder; `None` when the broker does not say.
     async fn waiting(&self) -> Option<u64> {
         let mut waiting = 0;
-        for handler in &self.handlers {
-            waiting += self
-                .transport
-                .depth(&self.names.queue(handler.shared.handler))
-                .await
-                .ok()?;
+        for part in self.parts() {
+            waiting += self.transport.depth(&part.queue).await.ok()?;
         }
         // After the queues: what has left them in the meantime is in hand by now.
         Some(
@@ -259,7 +287,7 @@ impl Running {
                 + self
                     .handlers
                     .iter()
-                    .map(|handler| handler.shared.stats.open())
+                    .map(|handler| handler.shared().stats.open())
                     .sum::<u64>(),
         )
     }
@@ -271,8 +299,8 @@ impl Running {
     ///
     /// A dropped call ends the service abruptly, as dropping it does; what was in hand comes again.
     pub async fn shutdown(mut self) -> bool {
-        for handler in &self.handlers {
-            handler.shared.phase.send_replace(Phase::Stopping);
+        for part in self.parts() {
+            part.shared.phase.send_replace(Phase::Stopping);
         }
         self.kept.asked.send_replace(true);
         let finished = tokio::time::timeout(self.config.grace, async {

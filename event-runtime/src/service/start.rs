@@ -2,10 +2,11 @@ use super::Registered;
 use super::config::Config;
 use super::held::{Held, Holder};
 use super::keep::Keeping;
-use super::running::{Kept, Running, Started};
+use super::moving::{self, Found, Ordered};
+use super::running::{Kept, Part, Running, Started};
 use super::watch::Waiting;
 use crate::alert::Alerts;
-use crate::consumer::{Caller, Durable, Job, Phase, Shared, host, inbox, supervise};
+use crate::consumer::{Balance, Caller, Durable, Job, Phase, Shared, Turn, balance, host, inbox, supervise};
 use crate::dead_letter::DeadLetters;
 use crate::error::Result;
 use crate::handler::Idempotent;
@@ -28,17 +29,14 @@ pub(super) fn topology(config: &Config, handlers: &[Registered], publishes: &[&'
     let names = &Names::new(&config.bus, &config.service);
     let routes: Vec<_> = handlers
         .iter()
-        .map(|handler| Route {
-            handler: handler.name.to_owned(),
-            takes: handler.takes.to_vec(),
+        .map(|handler| {
+            let route = Route::new(handler.name, handler.takes.to_vec());
+            route.with_queues(handler.options.queues(config.prefix.partition_key()))
         })
         .collect();
     let mut all: Vec<&'static Contract> = publishes.to_vec();
     all.extend(handlers.iter().flat_map(|handler| &handler.publishes));
     let mut topology = Topology::of_service(names, &routes, &all);
-    for handler in handlers.iter().filter(|handler| handler.options.ordered.is_some()) {
-        topology.in_order(&names.queue(handler.name));
-    }
     if let Some(retention) = config.archive {
         topology.archive(names, retention);
     }
@@ -85,26 +83,42 @@ pub(super) fn start(
         handled: Arc::clone(&handled),
         alerts: Arc::new(Alerts::new(config.alert_url()?)),
     };
+    let ordered = Ordered::of(&config, &handlers);
     let mut started = Vec::with_capacity(handlers.len());
     let mut jobs = Vec::with_capacity(handlers.len());
-    let mut holders = Vec::new();
+    let (mut holders, mut balances) = (Vec::new(), Vec::new());
     let callers = handlers.iter().map(|handler| common.caller(&config, handler)).collect();
     for handler in handlers {
         let stats = Arc::new(HandlerStats::new(handler.name));
         holders.extend(common.holder(&config, &handler, &stats));
-        let shared = common.share(&config, &handler, &stats);
-        let health = watch::Sender::new(Health::Connecting);
-        started.push(Started {
-            shared: Arc::clone(&shared),
-            health: health.subscribe(),
-        });
-        let make_slot = (handler.make_slots)(Arc::clone(&shared));
-        jobs.push(Job {
-            shared,
-            transport: Arc::clone(&transport),
-            make_slot,
-            health,
-        });
+        let mut parts = Vec::new();
+        for queue in names.queues(handler.name, handler.options.partitions()) {
+            let shared = common.share(&config, &handler, &stats);
+            let health = watch::Sender::new(Health::Connecting);
+            parts.push(Part {
+                shared: Arc::clone(&shared),
+                queue: queue.clone(),
+                health: health.subscribe(),
+            });
+            let make_slot = (handler.make_slots)(Arc::clone(&shared));
+            jobs.push(Job {
+                shared,
+                queue,
+                transport: Arc::clone(&transport),
+                make_slot,
+                health,
+            });
+        }
+        if parts.len() > 1 {
+            balances.push(Balance {
+                transport: Arc::clone(&transport),
+                parts: parts
+                    .iter()
+                    .map(|part| (part.queue.clone(), Arc::clone(&part.shared)))
+                    .collect(),
+            });
+        }
+        started.extend(Started::new(parts));
     }
     let (stop_relay, relay_stops) = watch::channel(false);
     let (asked, asked_to_stop) = watch::channel(false);
@@ -126,14 +140,16 @@ pub(super) fn start(
     });
     let waiting = Arc::new(Waiting::default());
     let letters = DeadLetters::new(Arc::clone(&transport), names.clone());
-    let names_of = started.iter().map(|handler| handler.shared.handler).collect();
+    let names_of = started.iter().map(|handler| handler.shared().handler).collect();
     let mut tasks = JoinSet::new();
     tasks.spawn(bring_up(
         Arc::clone(&transport),
+        (names.clone(), ordered),
         topology.clone(),
         config.apply,
         ready.clone(),
         jobs,
+        balances,
         keeping,
         relay.map(|relay| (relay, stop_relay)),
         runner,
@@ -195,6 +211,7 @@ impl Common {
             phase: watch::Sender::new(Phase::Running),
             stopped: OnceLock::new(),
             durable,
+            turn: Turn::default(),
         })
     }
 
@@ -277,10 +294,12 @@ fn windows(service: &str, handlers: &[Registered], jobs: &[Arc<Reconciling>]) ->
 #[allow(clippy::too_many_arguments, reason = "called once, by the start of a service")]
 async fn bring_up(
     transport: Arc<dyn Transport>,
+    (names, ordered): (Names, Vec<Ordered>),
     topology: Topology,
     apply: bool,
     ready: watch::Sender<Health>,
     jobs: Vec<Job>,
+    balances: Vec<Balance>,
     keeping: Option<Keeping>,
     relay: Option<(Relay, watch::Sender<bool>)>,
     runner: Option<Runner>,
@@ -294,7 +313,9 @@ async fn bring_up(
     };
     let objects = async {
         if apply {
-            make(transport.as_ref(), &topology, &ready).await;
+            if is_free(transport.as_ref(), &names, &ordered, &ready).await {
+                make(transport.as_ref(), &topology, &ready).await;
+            }
         }
         ready.send_replace(Health::Up);
     };
@@ -306,6 +327,9 @@ async fn bring_up(
     tracing::info!(at = transport.describe(), handlers = jobs.len(), "handlers start");
     let mut beside = JoinSet::new();
     beside.spawn(watching);
+    for handler in balances {
+        beside.spawn(balance(handler));
+    }
     if let Some(keeping) = keeping {
         beside.spawn(keeping.forget());
     }
@@ -329,6 +353,23 @@ async fn bring_up(
         let _ = asked_to_stop.wait_for(|asked| *asked).await;
         stop.send_replace(true);
         while relays.join_next().await.is_some() {}
+    }
+}
+
+/// Waits until there are no queues of another build, or those of this one as well; whether it may make what is missing.
+async fn is_free(transport: &dyn Transport, names: &Names, ordered: &[Ordered], ready: &watch::Sender<Health>) -> bool {
+    let mut wait = Duration::from_millis(100);
+    loop {
+        let why = match moving::look(transport, names, ordered).await {
+            Ok(Found::Clear) => return true,
+            Ok(Found::UnderWay) => return false,
+            Ok(Found::Other(why)) => why,
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(why, "cannot make exchanges and queues; trying again");
+        ready.send_replace(Health::Down(why));
+        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+        wait = (wait * 2).min(Duration::from_secs(5));
     }
 }
 

@@ -4,11 +4,50 @@ use std::time::Duration;
 
 /// What one handler needs: a queue, its dead-letter queue, and the patterns of its events.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Route {
     /// The handler's name: one word.
     pub handler: String,
     /// What it takes.
     pub takes: Vec<&'static Contract>,
+    /// In which queues they wait.
+    pub queues: Queues,
+}
+
+/// In which queues the events of a handler wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Queues {
+    /// In one, for any number of consumers.
+    One,
+    /// In one, for one consumer at a time.
+    Ordered,
+    /// In so many, each for one consumer at a time: those whose `header` is the same are in the same one.
+    Partitioned {
+        /// How many.
+        count: u16,
+        /// The header that holds the key.
+        header: &'static str,
+    },
+}
+
+impl Route {
+    /// The events of a handler, in one queue and in no order.
+    #[must_use]
+    pub fn new(handler: impl Into<String>, takes: Vec<&'static Contract>) -> Self {
+        Self {
+            handler: handler.into(),
+            takes,
+            queues: Queues::One,
+        }
+    }
+
+    /// Puts them into other queues.
+    #[must_use]
+    pub fn with_queues(mut self, queues: Queues) -> Self {
+        self.queues = queues;
+        self
+    }
 }
 
 /// The delay ladder: a message with a delay of `n` ticks waits once for every bit of `n` that is set.
@@ -20,7 +59,7 @@ pub struct Ladder;
 /// Unroutable copies come back at once, so a limit of broker returns serves crash loops only.
 const RETURNS: u32 = 50;
 /// The broker must never take one event out of the order of its key.
-pub(super) const RETURNS_IN_ORDER: u32 = 100_000;
+const RETURNS_IN_ORDER: u32 = 100_000;
 /// Readers that crash must not drop a dead letter.
 const RETURNS_OF_DEAD_LETTERS: u32 = 100_000;
 
@@ -144,34 +183,72 @@ impl Topology {
         }
     }
 
-    fn route(&mut self, names: &Names, route: &Route) {
-        let queue = names.queue(&route.handler);
-        let dead_letter = DeadLetterTo {
-            exchange: names.dead_letter_exchange(),
-            routing_key: Some(route.handler.clone()),
+    /// Makes the queues of a handler; where its events go.
+    fn queues(&mut self, names: &Names, route: &Route) -> Destination {
+        let handler = &route.handler;
+        let Queues::Partitioned { count, header } = route.queues else {
+            let mut queue = Queue::of_handler(names, handler, names.queue(handler));
+            queue.single_active = route.queues == Queues::Ordered;
+            if !queue.single_active {
+                queue.delivery_limit = RETURNS;
+            }
+            self.queues.push(queue);
+            return Destination::Queue(names.queue(handler));
         };
-        self.queue(queue.clone(), RETURNS, Some(dead_letter), None);
+        let spread = names.partitions(handler, count);
+        self.queues.push(Queue::of_words(names.readers(handler)));
+        self.exchange(&spread, ExchangeKind::Hash { header }, None);
+        for name in names.queues(handler, Some(count)) {
+            self.queues.push(Queue::of_handler(names, handler, name.clone()));
+            // The weight: each has the same share.
+            self.bind(spread.clone(), Destination::Queue(name.clone()), "1");
+            self.bind(names.inlet(), Destination::Queue(name.clone()), name);
+        }
+        Destination::Exchange(spread)
+    }
+
+    fn route(&mut self, names: &Names, route: &Route) {
         self.queue(names.dead_letters(&route.handler), RETURNS_OF_DEAD_LETTERS, None, None);
+        let to = self.queues(names, route);
         // Every version, also those this build cannot read: they become dead letters, not silence.
         for contract in &route.takes {
-            self.bind(
-                names.bus.clone(),
-                Destination::Queue(queue.clone()),
-                format!("{}.*", contract.name),
-            );
+            self.bind(names.bus.clone(), to.clone(), format!("{}.*", contract.name));
         }
-        self.bind(names.inlet(), Destination::Queue(queue.clone()), &route.handler);
+        self.bind(names.inlet(), to.clone(), &route.handler);
         let stars = "*.".repeat(Ladder::LEVELS as usize);
-        self.bind(
-            names.delay_out(),
-            Destination::Queue(queue),
-            format!("{stars}{}", route.handler),
-        );
+        self.bind(names.delay_out(), to, format!("{stars}{}", route.handler));
         self.bind(
             names.dead_letter_exchange(),
             Destination::Queue(names.dead_letters(&route.handler)),
             &route.handler,
         );
+    }
+}
+
+impl Queue {
+    /// A queue of `handler` for one consumer at a time.
+    pub(crate) fn of_handler(names: &Names, handler: &str, name: String) -> Self {
+        Self {
+            name,
+            delivery_limit: RETURNS_IN_ORDER,
+            single_active: true,
+            dead_letter: Some(DeadLetterTo {
+                exchange: names.dead_letter_exchange(),
+                routing_key: Some(handler.to_owned()),
+            }),
+            message_ttl: None,
+        }
+    }
+
+    /// A queue that is no handler's.
+    pub(crate) fn of_words(name: String) -> Self {
+        Self {
+            name,
+            delivery_limit: RETURNS_OF_DEAD_LETTERS,
+            single_active: false,
+            dead_letter: None,
+            message_ttl: None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod names;
 
 pub use archive::{Archive, BadRetention, Retention};
 pub(crate) use arguments::Argument;
-pub use layout::{Ladder, Route};
+pub use layout::{Ladder, Queues, Route};
 pub use names::Names;
 
 use std::time::Duration;
@@ -45,6 +45,11 @@ pub enum ExchangeKind {
     Direct,
     /// Every binding.
     Fanout,
+    /// One binding, chosen by the value of a header: equal values choose the same one. The binding key is its weight, `1`.
+    Hash {
+        /// The header.
+        header: &'static str,
+    },
 }
 
 /// Where messages wait. Durable and replicated (quorum).
@@ -99,6 +104,9 @@ pub struct Plan {
     pub missing: Vec<String>,
     /// There, but with other arguments: what differs, in the broker's words.
     pub different: Vec<String>,
+    /// Handlers whose partitions are to become more, or fewer: from what to what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<String>,
     /// There, as it should be.
     pub present: usize,
 }
@@ -128,15 +136,6 @@ impl Plan {
 }
 
 impl Topology {
-    /// Gives `queue` one consumer at a time, and takes away that the broker removes what was given back often: one event
-    /// less would be a gap in the order of its key.
-    pub(crate) fn in_order(&mut self, queue: &str) {
-        for queue in self.queues.iter_mut().filter(|found| found.name == queue) {
-            queue.single_active = true;
-            queue.delivery_limit = layout::RETURNS_IN_ORDER;
-        }
-    }
-
     /// Adds what `other` has, leaving out what is there already.
     pub fn merge(&mut self, other: Self) {
         fn add<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {

@@ -4,6 +4,7 @@
 /// |---|---|
 /// | the bus | `events` (a setting) |
 /// | a handler's queue | `<service>.<handler>` |
+/// | its queues when it has `partitions = 4` | `<service>.<handler>.1of4` to `.4of4`, behind the exchange `<service>.<handler>.of4`; and `<service>.<handler>.readers`, by which the processes are counted |
 /// | its dead letters | `<service>.<handler>.dlq` |
 /// | the way back in, for replays | `<service>.in` |
 /// | the delay ladder | `<service>.delay.15` to `<service>.delay.0`, `<service>.delay.out` |
@@ -36,6 +37,38 @@ impl Names {
         format!("{}.{handler}", self.service)
     }
 
+    /// Partition `number`, from 1, of a `handler` that has `count` of them.
+    #[must_use]
+    pub fn partition(&self, handler: &str, number: u16, count: u16) -> String {
+        format!("{}.{handler}.{number}of{count}", self.service)
+    }
+
+    /// The exchange that spreads events over the `count` partitions of `handler`.
+    #[must_use]
+    pub fn partitions(&self, handler: &str, count: u16) -> String {
+        format!("{}.{handler}.of{count}", self.service)
+    }
+
+    /// Every queue of `handler`: one, or its partitions.
+    #[must_use]
+    pub fn queues(&self, handler: &str, partitions: Option<u16>) -> Vec<String> {
+        match partitions {
+            None => vec![self.queue(handler)],
+            Some(count) => (1..=count)
+                .map(|number| self.partition(handler, number, count))
+                .collect(),
+        }
+    }
+
+    /// The queues of `handler` for people: `shop.keep.1of4 to 4of4`.
+    pub(crate) fn queues_text(&self, handler: &str, partitions: Option<u16>) -> String {
+        match partitions {
+            None => self.queue(handler),
+            Some(1) => self.partition(handler, 1, 1),
+            Some(count) => format!("{} to {count}of{count}", self.partition(handler, 1, count)),
+        }
+    }
+
     /// The dead-letter queue of `handler`.
     #[must_use]
     pub fn dead_letters(&self, handler: &str) -> String {
@@ -52,6 +85,22 @@ impl Names {
     #[must_use]
     pub fn inlet(&self) -> String {
         format!("{}.in", self.service)
+    }
+
+    /// Whether `exchange` is that one.
+    pub(crate) fn is_inlet(&self, exchange: &str) -> bool {
+        exchange.strip_prefix(self.service.as_str()) == Some(".in")
+    }
+
+    /// Where a command waits for words about `handler`.
+    pub(crate) fn words(&self, handler: &str) -> String {
+        format!("{}.{handler}.words", self.service)
+    }
+
+    /// A queue in which nothing ever is: its consumers are the processes that read the partitions of `handler`.
+    #[must_use]
+    pub fn readers(&self, handler: &str) -> String {
+        format!("{}.{handler}.readers", self.service)
     }
 
     /// Level `level` of the delay ladder: an exchange, and the queue behind it.

@@ -13,7 +13,7 @@ pub use delivery::{Delivery, Start};
 pub use error::{PublishError, TransportError};
 
 use crate::message::Outgoing;
-use crate::topology::{Plan, Topology};
+use crate::topology::{Binding, Plan, Topology};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use std::task::{Context, Poll};
@@ -71,6 +71,13 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// No connection, no permission, an object that is there with other arguments.
     async fn apply(&self, topology: &Topology) -> Result<Plan, TransportError>;
 
+    /// Takes `bindings` away; one that is not there is left alone.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no permission.
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError>;
+
     /// Deletes the queues and exchanges of `topology`, with everything in them.
     ///
     /// An exchange that still leads to somebody else's queue stays.
@@ -87,7 +94,8 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// No connection, no such queue.
     async fn depth(&self, queue: &str) -> Result<u64, TransportError>;
 
-    /// How many consumers `queue` has, in any process; 0 from a transport that cannot tell.
+    /// How many consumers `queue` has, in any process; 0 from a transport that cannot tell. Of those that stand by for a single
+    /// active one, none may be counted.
     ///
     /// # Errors
     ///

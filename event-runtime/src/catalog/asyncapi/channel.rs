@@ -54,7 +54,10 @@ fn send(known: &Known) -> Value {
 pub(super) fn of_handlers(catalog: &Catalog, parts: &mut Parts) {
     let topology = catalog.topology();
     for handler in &catalog.handlers {
-        let name = catalog.names.queue(handler.name);
+        let queues = catalog.names.queues(handler.name, handler.options.partitions());
+        let Some(name) = queues.first().cloned() else {
+            continue;
+        };
         let versions = || catalog.events.iter().flat_map(|event| &event.versions);
         let taken: Vec<_> = versions()
             .filter(|known| known.taken_by.contains(&handler.name))
@@ -73,6 +76,9 @@ pub(super) fn of_handlers(catalog: &Catalog, parts: &mut Parts) {
         });
         if let Some(queue) = topology.queues.iter().find(|queue| queue.name == name) {
             channel["x-queue-arguments"] = arguments(queue);
+        }
+        if queues.len() > 1 {
+            channel["x-partitions"] = json!(queues);
         }
         let channel_of = |taken: &&str| reference(&["channels", &name, "messages", taken]);
         let references: Vec<_> = taken.iter().map(channel_of).collect();

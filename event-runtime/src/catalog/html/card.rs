@@ -93,7 +93,7 @@ impl Catalog {
         page.push_str("<dl>\n");
         fact(page, "Takes", events(&handler.takes))?;
         fact(page, "Publishes", events(&handler.publishes))?;
-        fact(page, "Delivery", "at least once")?;
+        fact(page, "Delivery", handler.delivery())?;
         fact(page, "Order", Text(&handler.order()))?;
         for (name, value) in handler.limits() {
             let mut letters = name.chars();
@@ -106,7 +106,10 @@ impl Catalog {
             fact(page, &head, Text(&value))?;
         }
         for (head, name) in [
-            ("Queue", self.names.queue(handler.name)),
+            (
+                "Queue",
+                self.names.queues_text(handler.name, handler.options.partitions()),
+            ),
             ("Dead letters", self.names.dead_letters(handler.name)),
         ] {
             fact(page, head, format_args!("<code>{}</code>", Text(&name)))?;

@@ -1,7 +1,8 @@
 use crate::error::{Error, Result};
 use crate::service::builder::Service;
+use crate::service::moving::{Move, Ordered, moves};
 use crate::service::{output, start};
-use crate::topology::{Plan, Retention};
+use crate::topology::{Names, Plan, Retention};
 use crate::transport::TransportError;
 use clap::{Args, Subcommand};
 
@@ -28,16 +29,28 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: 
     let topology = start::topology(&config, &service.handlers, &service.publishes);
     let transport = service.config.transport()?;
     let plan = match command {
-        Command::Plan(_) => transport.plan(&topology).await?,
-        Command::Apply(_) => transport.apply(&topology).await.map_err(with_way_out)?,
+        Command::Plan(_) => {
+            let names = Names::new(&config.bus, &config.service);
+            let mut plan = transport.plan(&topology).await?;
+            let moves = moves(transport.as_ref(), &names, &Ordered::of(&config, &service.handlers)).await?;
+            plan.moves = moves.iter().map(Move::describe).collect();
+            plan
+        }
+        Command::Apply(_) => {
+            let say = |text: &str| output::progress(text, json);
+            let applied = service.apply_as_told(&config, transport.as_ref(), &say).await;
+            applied.map_err(with_way_out)?
+        }
     };
-    let ready = plan.missing.is_empty() && plan.different.is_empty();
+    let ready = plan.missing.is_empty() && plan.different.is_empty() && plan.moves.is_empty();
     if json {
         output::json(&plan)?;
     } else {
         output::plan(&plan, &topology, &transport.describe());
         match command {
-            Command::Plan(_) if !ready => output::line("`topology apply` makes what is missing (+)"),
+            Command::Plan(_) if !ready => {
+                output::line("`topology apply` makes what is missing (+), and moves handlers to other partitions (~)")
+            }
             Command::Apply(_) => output::line("applied"),
             Command::Plan(_) => {}
         }
@@ -50,9 +63,12 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: 
 }
 
 /// What is there with other arguments does not change by itself.
-fn with_way_out(error: TransportError) -> Error {
-    match Plan::way_out(&error.to_string()) {
-        Some(way_out) => Error::Setting(format!("{error}; {way_out}")),
-        None => error.into(),
+fn with_way_out(error: Error) -> Error {
+    let Error::Transport(refused @ TransportError::Different { .. }) = &error else {
+        return error;
+    };
+    match Plan::way_out(&refused.to_string()) {
+        Some(way_out) => Error::Setting(format!("{refused}; {way_out}")),
+        None => error,
     }
 }

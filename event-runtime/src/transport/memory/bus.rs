@@ -149,7 +149,9 @@ impl State {
 
     /// Stores `message` in every queue on its route, or gives it back when there is none.
     pub(super) fn store(&mut self, message: Outgoing) -> Option<Outgoing> {
-        let route = self.exchanges.route(&message.exchange, &message.routing_key);
+        let route = self
+            .exchanges
+            .route(&message.exchange, &message.routing_key, &message.message.headers);
         let Some((last, others)) = route.split_last() else {
             return Some(message);
         };

@@ -1,8 +1,10 @@
 //! Exchanges: from a routing key to queues.
 
 use super::bus::QueueId;
-use crate::topology::{self, Destination, ExchangeKind};
+use crate::message::Headers;
+use crate::topology::{self, Binding, Destination, ExchangeKind};
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 /// Routes worth remembering per exchange; a ladder with jitter has tens of thousands that are used once.
@@ -16,7 +18,7 @@ pub(super) struct Exchanges {
 struct Exchange {
     model: topology::Exchange,
     bindings: Vec<Bound>,
-    /// Answers given since the last change of any exchange.
+    /// Answers given since the last change of any exchange, where the routing key alone decides.
     remembered: HashMap<String, Arc<[QueueId]>>,
 }
 
@@ -79,19 +81,30 @@ impl Exchanges {
         }
     }
 
+    /// Takes one binding away, if it is there.
+    pub(super) fn unbind_one(&mut self, binding: &Binding, to: &Target) {
+        self.forget();
+        if let Some(exchange) = self.by_name.get_mut(&binding.source) {
+            exchange
+                .bindings
+                .retain(|bound| bound.to != *to || bound.key != binding.key);
+        }
+    }
+
     fn forget(&mut self) {
         self.by_name
             .values_mut()
             .for_each(|exchange| exchange.remembered.clear());
     }
 
-    /// The queues that take `key` on `exchange`; none when there is no such exchange.
-    pub(super) fn route(&mut self, exchange: &str, key: &str) -> Arc<[QueueId]> {
+    /// The queues that take a message with `key` on `exchange`; none when there is no such exchange.
+    pub(super) fn route(&mut self, exchange: &str, key: &str, headers: &Headers) -> Arc<[QueueId]> {
         if let Some(found) = self.by_name.get(exchange).and_then(|from| from.remembered.get(key)) {
             return Arc::clone(found);
         }
-        let route: Arc<[QueueId]> = self.search(exchange, key).into();
-        if let Some(from) = self.by_name.get_mut(exchange) {
+        let (queues, by_headers) = self.search(exchange, key, headers);
+        let route: Arc<[QueueId]> = queues.into();
+        if let Some(from) = self.by_name.get_mut(exchange).filter(|_| !by_headers) {
             if from.remembered.len() >= REMEMBERED {
                 from.remembered.clear();
             }
@@ -100,14 +113,15 @@ impl Exchanges {
         route
     }
 
-    /// Follows bindings between exchanges and alternate exchanges, each exchange once.
-    fn search(&self, exchange: &str, key: &str) -> Vec<QueueId> {
-        let mut queues = Vec::new();
+    /// Follows bindings between exchanges and alternate exchanges, each exchange once; and whether headers decided as well.
+    fn search(&self, exchange: &str, key: &str, headers: &Headers) -> (Vec<QueueId>, bool) {
+        let (mut queues, mut by_headers) = (Vec::new(), false);
         let mut seen = HashSet::from([exchange]);
         let mut next = vec![exchange];
         while let Some(from) = next.pop().and_then(|name| self.by_name.get(name)) {
             let mut taken = false;
-            for bound in from.bindings.iter().filter(|bound| from.takes(&bound.key, key)) {
+            by_headers |= matches!(from.model.kind, ExchangeKind::Hash { .. });
+            for bound in from.taking(key, headers) {
                 taken = true;
                 match &bound.to {
                     Target::Queue(id) if !queues.contains(id) => queues.push(*id),
@@ -122,13 +136,32 @@ impl Exchanges {
                 next.push(alternate);
             }
         }
-        queues
+        (queues, by_headers)
     }
 }
 
 impl Exchange {
+    fn taking(&self, key: &str, headers: &Headers) -> impl Iterator<Item = &Bound> {
+        let chosen = match self.model.kind {
+            ExchangeKind::Hash { header } => {
+                // A message without the header goes where an empty one goes, as on the broker.
+                let mut hasher = DefaultHasher::new();
+                headers.get(header).unwrap_or_default().hash(&mut hasher);
+                let count = self.bindings.len().max(1) as u64;
+                Some(usize::try_from(hasher.finish() % count).unwrap_or_default())
+            }
+            _ => None,
+        };
+        let bindings = self.bindings.iter().enumerate();
+        bindings.filter_map(move |(at, bound)| {
+            let takes = chosen.map_or_else(|| self.takes(&bound.key, key), |chosen| chosen == at);
+            takes.then_some(bound)
+        })
+    }
+
     fn takes(&self, bound: &str, key: &str) -> bool {
         match self.model.kind {
+            ExchangeKind::Hash { .. } => false,
             ExchangeKind::Fanout => true,
             ExchangeKind::Direct => bound == key,
             ExchangeKind::Topic => topic(bound, key),

@@ -22,7 +22,7 @@ pub use faults::Faults;
 
 use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::{Limits, Outgoing};
-use crate::topology::{Plan, Topology};
+use crate::topology::{Binding, Plan, Topology};
 use async_trait::async_trait;
 use bus::{Bus, ConnectionId};
 use std::fmt;
@@ -136,6 +136,12 @@ impl Transport for MemoryTransport {
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {
         self.open()?;
         self.bus.remove(topology);
+        Ok(())
+    }
+
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+        self.open()?;
+        self.bus.unbind(bindings);
         Ok(())
     }
 

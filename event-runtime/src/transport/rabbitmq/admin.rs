@@ -4,7 +4,7 @@ use super::connection::Live;
 use super::failure::{self, NOT_FOUND, PRECONDITION_FAILED};
 use super::options::RabbitOptions;
 use super::topology::{self, Object, binding_names};
-use crate::topology::{Plan, Topology};
+use crate::topology::{Binding, Plan, Topology};
 use crate::transport::TransportError;
 use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
@@ -163,6 +163,17 @@ impl<'a> Admin<'a> {
                 }
                 sleep(PROBE).await;
             }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn unbind(&mut self, bindings: &[Binding]) -> Result<(), TransportError> {
+        for binding in bindings {
+            let names = binding_names(binding)?;
+            let what = format!("binding from {} with {}", binding.source, binding.key);
+            let unbound = self.run(&what, async |channel| topology::unbind(channel, binding, names).await);
+            let unbound = unbound.await?;
+            self.unless_missing(unbound)?;
         }
         Ok(())
     }

@@ -27,6 +27,13 @@ pub(super) fn quoted(words: &str) -> Option<&str> {
 /// For an operation that the broker at `address` did not do.
 pub(super) fn refused(error: &Error, address: &str) -> TransportError {
     match objection(error) {
+        Some((_, words)) if words.contains(HASH) && words.contains("exchange type") => {
+            TransportError::Setting(format!(
+                "the broker at {address} has no exchanges of the type `{HASH}`, over which `partitions` spreads the keys of a \
+             handler: run `rabbitmq-plugins enable rabbitmq_consistent_hash_exchange` on every node of it, or remove \
+             `partitions`"
+            ))
+        }
         Some((_, words)) => TransportError::Refused(plain(words).to_owned()),
         None => TransportError::Unavailable {
             to: address.to_owned(),
@@ -40,6 +47,8 @@ pub(super) fn is_about_a_message(code: u16) -> bool {
     matches!(code, 311 | 313 | 403..=406 | 501..=503 | 505 | 540)
 }
 
+/// The type of exchange that spreads keys over partitions; it comes with the broker, and needs to be enabled.
+pub(super) const HASH: &str = "x-consistent-hash";
 pub(super) const NOT_FOUND: u16 = 404;
 pub(super) const PRECONDITION_FAILED: u16 = 406;
 

@@ -30,7 +30,7 @@ pub use options::RabbitOptions;
 
 use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::Outgoing;
-use crate::topology::{Plan, Topology};
+use crate::topology::{Binding, Plan, Topology};
 use admin::Admin;
 use async_trait::async_trait;
 use health::{Board, Role};
@@ -133,6 +133,14 @@ impl Transport for RabbitMq {
         let plan = admin.apply(topology).await;
         admin.done().await;
         plan
+    }
+
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+        let live = self.consuming.now().await?;
+        let mut admin = Admin::new(&live, &self.options);
+        let removed = admin.unbind(bindings).await;
+        admin.done().await;
+        removed
     }
 
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {

@@ -1,8 +1,11 @@
 //! Our model of exchanges, queues and bindings, as AMQP says it.
 
+use super::failure::HASH;
 use crate::topology::{Archive, Argument, Binding, Destination, Exchange, ExchangeKind, Queue};
 use crate::transport::TransportError;
-use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::options::{
+    ExchangeBindOptions, ExchangeDeclareOptions, ExchangeUnbindOptions, QueueBindOptions, QueueDeclareOptions,
+};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Error};
 
@@ -87,6 +90,25 @@ pub(super) async fn bind(
     }
 }
 
+/// Takes a binding away; one that is not there is no error.
+pub(super) async fn unbind(
+    channel: &Channel,
+    binding: &Binding,
+    names: (ShortString, ShortString, ShortString),
+) -> Result<(), Error> {
+    let (source, destination, key) = names;
+    let nothing = FieldTable::default();
+    match binding.destination {
+        Destination::Queue(_) => channel.queue_unbind(destination, source, key, nothing).await,
+        Destination::Exchange(_) => {
+            let options = ExchangeUnbindOptions::default();
+            channel
+                .exchange_unbind(destination, source, key, options, nothing)
+                .await
+        }
+    }
+}
+
 /// Source, destination and key of `binding`.
 pub(super) fn binding_names(binding: &Binding) -> Result<(ShortString, ShortString, ShortString), TransportError> {
     let (Destination::Queue(destination) | Destination::Exchange(destination)) = &binding.destination;
@@ -98,6 +120,7 @@ fn kind(kind: ExchangeKind) -> lapin::ExchangeKind {
         ExchangeKind::Topic => lapin::ExchangeKind::Topic,
         ExchangeKind::Direct => lapin::ExchangeKind::Direct,
         ExchangeKind::Fanout => lapin::ExchangeKind::Fanout,
+        ExchangeKind::Hash { .. } => lapin::ExchangeKind::Custom(HASH.to_owned()),
     }
 }
 
@@ -108,6 +131,9 @@ fn exchange_arguments(exchange: &Exchange) -> FieldTable {
             "alternate-exchange".into(),
             AMQPValue::LongString(alternate.as_str().into()),
         );
+    }
+    if let ExchangeKind::Hash { header } = exchange.kind {
+        table.insert("hash-header".into(), AMQPValue::LongString(header.into()));
     }
     table
 }

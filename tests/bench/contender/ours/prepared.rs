@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
-use event_runtime::topology::{Plan, Topology};
+use event_runtime::topology::{Binding, Plan, Topology};
 use event_runtime::transport::{Delivery, Health, PublishError, Session, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
@@ -43,6 +43,10 @@ impl Transport for Prepared {
 
     async fn apply(&self, _: &Topology) -> Result<Plan, TransportError> {
         Ok(Plan::default())
+    }
+
+    async fn unbind(&self, _: &[Binding]) -> Result<(), TransportError> {
+        Ok(())
     }
 
     async fn remove(&self, _: &Topology) -> Result<(), TransportError> {

@@ -144,6 +144,10 @@ impl Transport for Borrowed {
         self.0.apply(topology).await
     }
 
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+        self.0.unbind(bindings).await
+    }
+
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {
         self.0.remove(topology).await
     }

@@ -30,10 +30,7 @@ const LATE: Duration = Duration::from_millis(1500);
 async fn service(lab: &Lab, handlers: &[&str]) -> Verdict {
     let routes: Vec<_> = handlers
         .iter()
-        .map(|handler| Route {
-            handler: (*handler).into(),
-            takes: Vec::new(),
-        })
+        .map(|handler| Route::new(*handler, Vec::new()))
         .collect();
     lab.make(&Topology::of_service(&lab.names, &routes, &[])).await?;
     Ok(())

@@ -99,10 +99,7 @@ async fn two_services(lab: &Lab) -> Verdict {
     let services = ["orders", "mail"].map(|service| Names::new(lab.name("bus"), lab.name(service)));
     let mut both = Topology::default();
     for names in &services {
-        let route = Route {
-            handler: "h".into(),
-            takes: Vec::new(),
-        };
+        let route = Route::new("h", Vec::new());
         both.merge(Topology::of_service(names, &[route], &[]));
     }
     let bus = lab.draft().exchange("bus", Topic);

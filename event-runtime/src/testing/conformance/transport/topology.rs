@@ -44,10 +44,7 @@ fn named(topology: &Topology) -> BTreeSet<String> {
 }
 
 fn whole_service(lab: &Lab) -> Topology {
-    let routes = ["one", "two"].map(|handler| Route {
-        handler: handler.into(),
-        takes: Vec::new(),
-    });
+    let routes = ["one", "two"].map(|handler| Route::new(handler, Vec::new()));
     Topology::of_service(&lab.names, &routes, &[])
 }
 
