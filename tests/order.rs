@@ -16,7 +16,9 @@ mod order {
     mod killing;
     mod lanes;
     mod model;
+    mod moving;
     mod partitions;
+    mod pausing;
     mod stale;
     mod stopping;
     mod topology;

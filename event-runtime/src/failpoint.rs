@@ -41,6 +41,11 @@ pub(crate) const BEFORE_POSITION: &str = "before-position";
 /// Right after.
 pub(crate) const AFTER_POSITION: &str = "after-position";
 
+/// Right before the live events go on that waited for a replay.
+pub(crate) const BEFORE_LIVE: &str = "before-live";
+/// Right after, and before the file of the replay is removed.
+pub(crate) const AFTER_LIVE: &str = "after-live";
+
 /// Ends the process here, without unwinding, when `EVENT_FAILPOINT` says `<name>:kill`.
 #[cfg(feature = "testing")]
 pub(crate) fn hit(name: &str) {

@@ -445,9 +445,9 @@ async fn refused(stage: &Stage) {
         error.contains("did you mean `by_field`?") && error.contains("there is by_field, ordered"),
         "{error}"
     );
-    let error = text(service.replay("ordered").unwrap_err());
+    let error = text(service.replay("ordered").unwrap().run(|_| {}).await.unwrap_err());
     assert!(
-        error.contains("would come too late") && error.contains("without `ordered_by`"),
+        error.contains("are older than those that come in now") && error.contains("with `--pause-live`"),
         "{error}"
     );
     let replay = || service.replay("by_field").unwrap();

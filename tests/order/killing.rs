@@ -6,7 +6,7 @@ use crate::behaviour::stage::word;
 use event_runtime::Running;
 use event_runtime::prelude::*;
 use event_runtime::store::{HeldCount, Store as _};
-use event_runtime::topology::{Names, Route, Topology};
+use event_runtime::topology::{Names, Queues, Route, Topology};
 use event_runtime::transport::Transport as _;
 use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
 use event_tests::child::Builder;
@@ -17,25 +17,28 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(60);
+pub(super) const SOON: Duration = Duration::from_secs(60);
 
 /// A broker, a database, and workers on both.
-struct Yard {
-    url: String,
-    bus: String,
-    name: String,
+pub(super) struct Yard {
+    pub(super) url: String,
+    pub(super) bus: String,
+    pub(super) name: String,
     schema: Schema,
     store: PostgresStore,
-    wire: RabbitMq,
+    pub(super) wire: RabbitMq,
     shop: Running,
 }
 
 impl Yard {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
+        Self::at(require_broker().await).await
+    }
+
+    pub(super) async fn at(url: String) -> Self {
         let schema = Schema::create().await;
         let table = "CREATE TABLE steps (at bigint GENERATED ALWAYS AS IDENTITY, name text, number bigint)";
         sqlx::query(table).execute(&mut schema.connect().await).await.unwrap();
-        let url = require_broker().await;
         let (bus, name) = (word("bus"), word("svc"));
         let wire = || RabbitMq::new(RabbitOptions::parse(&url).unwrap().settle(Duration::ZERO));
         let shop = Service::new(word("shop")).bus(&bus).transport(wire());
@@ -54,7 +57,7 @@ impl Yard {
         yard
     }
 
-    fn worker(&self) -> Builder {
+    pub(super) fn worker(&self) -> Builder {
         Child::builder(env!("CARGO_BIN_EXE_order-worker"))
             .env("WORKER_NAME", &self.name)
             .env("WORKER_POSTGRES", self.schema.url())
@@ -66,21 +69,36 @@ impl Yard {
         self.worker().arg("run").env("RUST_LOG", "error").spawn()
     }
 
-    async fn command(&self, words: &[&str]) {
+    pub(super) async fn command(&self, words: &[&str]) {
         let mut child = words.iter().fold(self.worker(), Builder::arg).spawn();
         let status = child.wait_exit(SOON).await;
         assert!(status.success(), "{words:?}: {}", child.output());
     }
 
-    async fn held(&self) -> HeldCount {
+    /// Takes events out of the queue that nobody handles.
+    pub(super) async fn lose(&self, count: usize) {
+        let queue = Names::new(&self.bus, &self.name).queue("keep");
+        let mut session = self.wire.consume(&queue, 100).await.unwrap();
+        for _ in 0..count {
+            let delivery = std::future::poll_fn(|cx| session.poll_next(cx)).await.unwrap();
+            session.ack(delivery.tag, false);
+            session.settled().await;
+        }
+        session.close().await;
+    }
+
+    pub(super) async fn held(&self) -> HeldCount {
         self.store.held_count(&format!("{}.keep", self.name)).await.unwrap()
     }
 
+    /// What waits in the queues that are there.
     async fn depth(&self) -> u64 {
-        self.wire
-            .depth(&Names::new(&self.bus, &self.name).queue("keep"))
-            .await
-            .unwrap()
+        let names = Names::new(&self.bus, &self.name);
+        let mut depth = 0;
+        for queue in [names.queues("keep", None), names.queues("keep", Some(4))].concat() {
+            depth += self.wire.depth(&queue).await.unwrap_or_default();
+        }
+        depth
     }
 
     /// The numbers that were written for each key, in the order of the table.
@@ -94,13 +112,13 @@ impl Yard {
         written
     }
 
-    async fn count(&self) -> usize {
+    pub(super) async fn count(&self) -> usize {
         let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM steps");
         count.fetch_one(&mut self.schema.connect().await).await.unwrap() as usize
     }
 
     /// Every step of every key once, and in order.
-    async fn judge(&self, keys: u32, events: u32) {
+    pub(super) async fn judge(&self, keys: u32, events: u32) {
         let written = self.written().await;
         let mut inversions = 0;
         for key in 0..keys {
@@ -114,7 +132,7 @@ impl Yard {
     }
 
     /// Publishes `from..to` of all events, which go round the keys.
-    async fn publish(&self, keys: u32, events: std::ops::Range<u32>) {
+    pub(super) async fn publish(&self, keys: u32, events: std::ops::Range<u32>) {
         publish(
             &self.shop,
             events.map(|at| step(&format!("k{}", at % keys), at / keys + 1)),
@@ -122,9 +140,15 @@ impl Yard {
         .await;
     }
 
-    async fn finish(self) {
-        let route = Route::new("keep", vec![Step::CONTRACT]);
-        let all = Topology::of_service(&Names::new(&self.bus, &self.name), &[route], &[]);
+    pub(super) async fn finish(self) {
+        let names = Names::new(&self.bus, &self.name);
+        let four = Queues::Partitioned {
+            count: 4,
+            header: "cloudEvents_partitionkey",
+        };
+        let route = |queues| Route::new("keep", vec![Step::CONTRACT]).with_queues(queues);
+        let mut all = Topology::of_service(&names, &[route(Queues::Ordered)], &[]);
+        all.merge(Topology::of_service(&names, &[route(four)], &[]));
         self.shop.shutdown().await;
         self.wire.remove(&all).await.unwrap();
         self.wire.close().await;
@@ -132,7 +156,7 @@ impl Yard {
     }
 
     /// Until every event is written or waits in a line.
-    async fn settled(&self, events: u32) {
+    pub(super) async fn settled(&self, events: u32) {
         eventually(3 * SOON, "everything written, or in a line", async || {
             self.depth().await == 0 && self.count().await as u64 + self.held().await.events >= u64::from(events)
         })

@@ -6,7 +6,7 @@ use super::supervise::{Job, calm, open, serve};
 use super::{Phase, Shared};
 use crate::message::{Headers, Message, Outgoing, header, property};
 use crate::topology::Names;
-use crate::transport::{Delivery, TransportError};
+use crate::transport::{Delivery, PublishError, Session, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use std::time::Duration;
 
@@ -32,14 +32,35 @@ impl<'a> Barrier<'a> {
         headers.get(header::DONE_TO).map(Self::Done)
     }
 
-    /// The message that brings it to `queue`, which is bound to the inlet with its own name.
-    pub(crate) fn message(&self, names: &Names, queue: &str) -> Outgoing {
+    fn message(&self, names: &Names, queue: &str) -> Outgoing {
         let (name, value) = match self {
             Self::First(queues) => (header::FIRST, queues.join(" ")),
             Self::Done(to) => (header::DONE_TO, (*to).to_owned()),
         };
         outgoing(names, queue, name, &value)
     }
+
+    /// Puts it behind what is in `queue`, which is bound to the inlet with its own name.
+    pub(crate) async fn send(&self, transport: &dyn Transport, names: &Names, queue: &str) -> Result<(), PublishError> {
+        let answers = transport.publish(vec![self.message(names, queue)]).await;
+        answers.into_iter().next().unwrap_or(Err(PublishError::Closed))
+    }
+}
+
+/// What comes next, of the answers to [`Barrier::Done`].
+///
+/// # Cancel safety
+///
+/// Cancel safe.
+pub(crate) async fn next_done(session: &mut dyn Session) -> Result<String, TransportError> {
+    let Some(delivery) = std::future::poll_fn(|cx| session.poll_next(cx)).await else {
+        let why = session.end().unwrap_or_else(|| "the session ended".to_owned());
+        return Err(TransportError::Refused(why));
+    };
+    session.ack(delivery.tag, false);
+    session.settled().await;
+    let done = delivery.message.headers.get(header::DONE_TO);
+    Ok(done.unwrap_or_default().to_owned())
 }
 
 fn outgoing(names: &Names, key: &str, header: &str, value: &str) -> Outgoing {

@@ -30,7 +30,7 @@ mod trial;
 mod worker;
 
 pub(crate) use balance::{Balance, Turn, balance};
-pub(crate) use barrier::Barrier;
+pub(crate) use barrier::{Barrier, next_done};
 pub(crate) use drain::Line;
 pub use drain::{Drained, FailedAgain};
 pub(crate) use durable::{Durable, inbox};

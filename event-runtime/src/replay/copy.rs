@@ -5,11 +5,12 @@ use crate::transport::Delivery;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// The copy that goes to the handler: the event as it was published, where it came from, and which replay it is of.
+/// The copy that goes `to` the handler, or to a queue of it: the event as it was published, where it came from, and which replay it is of.
 ///
 /// `anew` is the id it gets instead of its own; a structured event, whose id is in its body, comes unfolded with it.
 pub(super) fn copy(
     target: &Target,
+    to: &str,
     replay: &str,
     delivery: &Delivery,
     anew: Option<(&str, Option<&Message>)>,
@@ -37,7 +38,7 @@ pub(super) fn copy(
     headers.push_display(header::REPLAYED_AT, Timestamp::now());
     Outgoing {
         exchange: target.names.inlet(),
-        routing_key: target.handler.to_owned(),
+        routing_key: to.to_owned(),
         message: Message { headers, body },
     }
 }

@@ -3,6 +3,8 @@
 mod choice;
 mod copy;
 mod count;
+mod pace;
+mod pause;
 mod run;
 mod scan;
 mod state;
@@ -28,6 +30,17 @@ pub(crate) struct Target {
     pub(crate) contracts: &'static [&'static Contract],
     /// Takes messages without CloudEvents attributes.
     pub(crate) plain: bool,
+}
+
+/// Ends a replay for which live events wait: what it has sent is handled, then they go on.
+///
+/// # Errors
+///
+/// No such replay; the broker's.
+pub(crate) async fn resume_live(target: &Target, waits: impl FnMut(u64)) -> Result<()> {
+    let pause = pause::Pause::new(target);
+    pause.check_on().await?;
+    pause.end(waits).await
 }
 
 /// One of the handlers, by its name.

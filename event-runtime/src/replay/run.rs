@@ -1,5 +1,7 @@
 use super::choice::Verdict;
 use super::count::{self, Counted};
+use super::pace::Pace;
+use super::pause::Pause;
 use super::scan::Scan;
 use super::state::State;
 use super::{Choice, Target, copy};
@@ -12,7 +14,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// Events per second, unless somebody says otherwise.
@@ -30,8 +32,8 @@ const ATTEMPTS: u32 = 8;
 ///
 /// Each goes to the handler's queue under the id it had, marked ([`Context::replay`](crate::Context::replay)): an
 /// `idempotent` handler skips what it has done, any other one does it again. Versions that this build cannot read are left
-/// out, older ones are lifted as always. Handlers with an order are refused: events of the archive are older than what is
-/// already there, and would come behind it.
+/// out, older ones are lifted as always. A handler with an order needs [`pause_live`](Self::pause_live): events of the archive
+/// are older than those that come in now, and would come behind them.
 ///
 /// ```
 /// use event_runtime::prelude::*;
@@ -73,6 +75,7 @@ pub struct Backfill {
     file: Option<PathBuf>,
     resumed: Option<State>,
     counted: Option<(Choice, u64, Option<u64>)>,
+    pause: bool,
 }
 
 /// How far a replay is.
@@ -104,17 +107,8 @@ pub struct Backfilled {
 }
 
 impl Backfill {
-    pub(crate) fn new(target: Target) -> Result<Self> {
-        if target.options.ordered.is_some() {
-            return Err(Error::Setting(format!(
-                "`{0}` handles the events of a key in their order, and those of the archive are older than what it has handled \
-                 since: they would come too late. To build its data again, write a handler with another name and without \
-                 `ordered_by` (with `stale = \"skip\"` where events have a sequence) and replay into that one; what has failed \
-                 in `{0}` is in `held list` or `dlq list`",
-                target.handler
-            )));
-        }
-        Ok(Self {
+    pub(crate) fn new(target: Target) -> Self {
+        Self {
             target,
             id: Uuid::now_v7().to_string(),
             choice: Choice::default(),
@@ -124,14 +118,16 @@ impl Backfill {
             file: None,
             resumed: None,
             counted: None,
-        })
+            pause: false,
+        }
     }
 
     /// Goes on with the replay whose file this is.
     pub(crate) fn resume(file: &Path, find: impl FnOnce(&str) -> Result<Target>) -> Result<Self> {
         let state = State::read(file)?;
         let target = find(&state.handler)?;
-        let (archive, queue) = (target.names.archive(), target.names.queue(target.handler));
+        let archive = target.names.archive();
+        let queue = queue(&target, state.pause);
         if (&state.archive, &state.queue) != (&archive, &queue) {
             return Err(Error::Setting(format!(
                 "the replay {} is from `{}` to `{}`, and here it would be from `{archive}` to `{queue}`",
@@ -142,9 +138,10 @@ impl Backfill {
             id: state.id.clone(),
             choice: state.choice.clone(),
             force: state.force,
+            pause: state.pause,
             file: Some(file.to_owned()),
             resumed: Some(state),
-            ..Self::new(target)?
+            ..Self::new(target)
         })
     }
 
@@ -202,6 +199,16 @@ impl Backfill {
         self
     }
 
+    /// Lets the live events of a handler with an order wait until everything that was sent is handled; those that wait already
+    /// are handled before.
+    ///
+    /// Should the replay end before that, they go on waiting: resume it, or call
+    /// [`resume_live`](crate::Running::resume_live).
+    pub fn pause_live(mut self) -> Self {
+        self.pause = true;
+        self
+    }
+
     /// Writes to this file how far it is, so that it can go on after a crash; the file is removed at the end.
     pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
@@ -211,6 +218,11 @@ impl Backfill {
     /// Whether it goes on with what a crash has broken off.
     pub(crate) fn is_resumed(&self) -> bool {
         self.resumed.is_some()
+    }
+
+    /// Whether live events wait for it.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.pause
     }
 
     /// The id of this replay, which every event carries that it sends.
@@ -237,6 +249,23 @@ impl Backfill {
 
     fn check(&self) -> Result<()> {
         self.choice.check(&self.target)?;
+        let handler = self.target.handler;
+        match (self.target.options.ordered.is_some(), self.pause) {
+            (true, false) => {
+                return Err(Error::Setting(format!(
+                    "`{handler}` handles the events of a key in their order, and those of the archive are older than those that come \
+                     in now: let the live ones wait for them, with `--pause-live`; or write a handler with another name and without \
+                     `ordered_by` (with `stale = \"skip\"` where events have a sequence) and replay into that one. What has failed \
+                     in `{handler}` is in `held list` or `dlq list`"
+                )));
+            }
+            (false, true) => {
+                return Err(Error::Setting(format!(
+                    "`{handler}` has no order that live events could disturb: leave out `--pause-live`"
+                )));
+            }
+            _ => {}
+        }
         match self.target.options.idempotent.and_then(|idempotent| idempotent.by) {
             Some(by) if self.force => Err(Error::Setting(format!(
                 "`{}` knows events by their field `{by}`, which is the same in every replay: its inbox would skip them, forced \
@@ -263,16 +292,25 @@ impl Backfill {
     pub async fn run(mut self, mut progress: impl FnMut(Progress)) -> Result<Backfilled> {
         self.check()?;
         let transport = Arc::clone(&self.target.transport);
-        let queue = self.target.names.queue(self.target.handler);
+        let target = self.target.clone();
+        let pause = self.pause.then(|| Pause::new(&target));
         // Without the queue they would be lost property.
-        transport.depth(&queue).await?;
+        for queue in target.names.queues(target.handler, target.options.partitions()) {
+            transport.depth(&queue).await?;
+        }
         let mut at = match self.resumed.take() {
             Some(at) => at,
             None => {
                 self.unused()?;
-                self.begin(queue, &mut progress).await?
+                if let Some(pause) = &pause {
+                    pause.check_off().await?;
+                }
+                self.begin(queue(&target, self.pause), &mut progress).await?
             }
         };
+        if let Some(pause) = &pause {
+            pause.begin().await?;
+        }
         let said = |at: &State, waits_for| Progress {
             read: 0,
             sent: at.sent,
@@ -306,6 +344,11 @@ impl Backfill {
                 progress(said(&at, None));
             }
             scan.close().await;
+        }
+        if let Some(pause) = &pause {
+            failpoint::hit(failpoint::BEFORE_LIVE);
+            pause.end(|depth| progress(said(&at, Some(depth)))).await?;
+            failpoint::hit(failpoint::AFTER_LIVE);
         }
         if let Some(file) = &self.file {
             State::remove(file)?;
@@ -351,6 +394,7 @@ impl Backfill {
             queue,
             handler: self.target.handler.to_owned(),
             force: self.force,
+            pause: self.pause,
             choice: self.choice.clone(),
             events,
             sent: 0,
@@ -381,7 +425,8 @@ impl Backfill {
             if let Verdict::Send(event) = self.choice.verdict(&self.target, &delivery, &mut room) {
                 let anew = self.force.then(|| copy::anew(&self.id, &event.id));
                 let anew = anew.as_deref().map(|id| (id, room.as_ref()));
-                window.push(copy::copy(&self.target, &self.id, &delivery, anew));
+                let to = if self.pause { &at.queue } else { self.target.handler };
+                window.push(copy::copy(&self.target, to, &self.id, &delivery, anew));
             }
         }
         Ok(window)
@@ -443,20 +488,10 @@ impl Backfill {
     }
 }
 
-/// So many per second, never more in one second than that.
-struct Pace {
-    rate: u32,
-    next: Instant,
-}
-
-impl Pace {
-    fn new(rate: u32) -> Self {
-        let next = Instant::now();
-        Self { rate, next }
-    }
-
-    async fn wait(&mut self, count: u32) {
-        sleep_until(self.next).await;
-        self.next = Instant::now().max(self.next) + Duration::from_secs(1) * count / self.rate;
+/// Where the events of a replay go.
+fn queue(target: &Target, pause: bool) -> String {
+    match pause {
+        true => target.names.replay(target.handler),
+        false => target.names.queue(target.handler),
     }
 }

@@ -1,5 +1,6 @@
 use crate::consumer::Settler;
 use crate::error::{Error, Result};
+use crate::message::property;
 use crate::transport::{Delivery, Session, Start, Transport, TransportError};
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use tokio::time::{sleep, timeout};
 const PREFETCH: u16 = 500;
 /// How long an archive that holds the next message may take to hand it over.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to find the first one of a time, before it is asked whether there is any.
+const NOTHING: Duration = Duration::from_secs(10);
 /// How long an archive may take to hand over anything before it is empty, and more of its end before that was the end.
 const EMPTY: Duration = Duration::from_secs(3);
 const MORE: Duration = Duration::from_secs(1);
@@ -92,12 +95,18 @@ impl Scan {
                     }
                 },
             };
-            let delivery = match timeout(PATIENCE, reader.next()).await {
+            let patience = if matches!(self.start, Start::At(_)) {
+                NOTHING
+            } else {
+                PATIENCE
+            };
+            let delivery = match timeout(patience, reader.next()).await {
                 Ok(Ok(delivery)) => delivery,
                 Ok(Err(error)) => {
                     self.again(error).await?;
                     continue;
                 }
+                Err(_) if self.is_newer_than_everything().await? => return Ok(None),
                 Err(_) => {
                     let silent = format!("the archive `{}` hands nothing over any more", self.archive);
                     return Err(TransportError::Refused(silent).into());
@@ -117,6 +126,29 @@ impl Scan {
             return Ok((offset <= self.end).then_some(delivery));
         }
         Ok(None)
+    }
+
+    /// Whether it begins at a time that is later than the newest message: the broker hands over nothing, and waits.
+    async fn is_newer_than_everything(&self) -> Result<bool> {
+        let Start::At(from) = self.start else { return Ok(false) };
+        let opened = self
+            .transport
+            .read(&self.archive, Start::Offset(self.end), PREFETCH)
+            .await?;
+        let mut reader = Reader::new(opened);
+        let mut newest = None;
+        while let Ok(Ok(delivery)) = timeout(NOTHING, reader.next()).await {
+            if delivery.offset().is_some_and(|offset| offset >= self.end) {
+                newest = delivery
+                    .message
+                    .headers
+                    .get(property::TIMESTAMP)
+                    .and_then(|time| time.parse::<i64>().ok());
+                break;
+            }
+        }
+        reader.session.close().await;
+        Ok(newest.is_some_and(|newest| newest < from.as_second()))
     }
 
     /// Ends the session: dropped, it would end behind the connection.

@@ -14,6 +14,9 @@ pub(super) struct State {
     pub(super) queue: String,
     pub(super) handler: String,
     pub(super) force: bool,
+    /// Live events wait for it.
+    #[serde(default)]
+    pub(super) pause: bool,
     pub(super) choice: Choice,
     /// How many events it is about.
     pub(super) events: u64,
@@ -75,6 +78,7 @@ mod tests {
             queue: "shop.charge".into(),
             handler: "charge".into(),
             force: false,
+            pause: false,
             choice,
             events: 10,
             sent: 3,

@@ -17,7 +17,6 @@ mod signal;
 mod start;
 mod watch;
 mod window;
-mod word;
 
 pub use builder::{Handle, Service};
 pub use held::{Held, Lined};

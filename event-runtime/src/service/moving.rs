@@ -6,8 +6,7 @@
 
 use super::Registered;
 use super::config::Config;
-use super::word::{next, send};
-use crate::consumer::Barrier;
+use crate::consumer::{Barrier, next_done};
 use crate::error::{Error, Result};
 use crate::handler::Options;
 use crate::topology::{Binding, Destination, Exchange, ExchangeKind, Names, Queue, Queues, Route, Topology};
@@ -98,10 +97,12 @@ pub(super) async fn look(
 ) -> Result<Found, TransportError> {
     let mut look = Found::Clear;
     for handler in handlers {
-        if is_there(transport, names, handler, handler.options.partitions()).await? {
-            if exists(transport, &names.words(handler.name)).await? {
-                look = Found::UnderWay;
-            }
+        let own = handler.options.partitions();
+        if leads(transport, names, handler, own).await? {
+            continue;
+        }
+        if is_there(transport, names, handler, own).await? {
+            look = Found::UnderWay;
             continue;
         }
         let found = moves(transport, names, std::slice::from_ref(handler)).await?;
@@ -115,15 +116,30 @@ pub(super) async fn look(
     Ok(look)
 }
 
-/// Whether a handler has these queues. Of partitions, what spreads over them is made last and deleted last.
+/// Whether a handler has these queues. Of partitions, the first one is made first and deleted last.
 async fn is_there(
     transport: &dyn Transport,
     names: &Names,
     handler: &Ordered,
     partitions: Option<u16>,
 ) -> Result<bool, TransportError> {
+    let queue = match partitions {
+        None => names.queue(handler.name),
+        Some(count) => names.partition(handler.name, 1, count),
+    };
+    exists(transport, &queue).await
+}
+
+/// Whether events can come into these queues. What spreads them over partitions is made last and deleted first, so that no
+/// start of a build that is on its way out, or in, makes it again.
+async fn leads(
+    transport: &dyn Transport,
+    names: &Names,
+    handler: &Ordered,
+    partitions: Option<u16>,
+) -> Result<bool, TransportError> {
     let Some(count) = partitions else {
-        return exists(transport, &names.queue(handler.name)).await;
+        return is_there(transport, names, handler, None).await;
     };
     let spread = Topology {
         exchanges: vec![spread(names, handler, count)],
@@ -203,11 +219,7 @@ impl Move<'_> {
             text(Some(count))
         ));
         self.empty_old(transport, old, say).await?;
-        let from = self.from.iter().filter_map(|from| *from);
-        let mut left = words;
-        left.queues.retain(|queue| queue.name == names.words(handler));
-        left.exchanges = from.map(|count| spread(names, &self.handler, count)).collect();
-        transport.remove(&left).await?;
+        transport.remove(&words).await?;
         Ok(())
     }
 
@@ -263,10 +275,13 @@ impl Move<'_> {
             .retain(|binding| binding.source == names.inlet() && new.contains(&binding.key));
         transport.apply(&queues).await?;
         for (at, queue) in new.iter().enumerate() {
-            // Each begins with another one.
-            let mut first: Vec<_> = old.iter().map(String::as_str).collect();
-            first.rotate_left(at % old.len().max(1));
-            send(transport, Barrier::First(first).message(names, queue)).await?;
+            // Each begins with another one; the first ones are deleted last.
+            let (last, mut first): (Vec<_>, Vec<_>) =
+                old.iter().map(String::as_str).partition(|old| self.is_first(old));
+            let by = at.checked_rem(first.len()).unwrap_or_default();
+            first.rotate_left(by);
+            first.extend(last);
+            Barrier::First(first).send(transport, names, queue).await?;
         }
         // From now on, events go into old and new ones.
         transport.apply(&whole).await?;
@@ -280,40 +295,68 @@ impl Move<'_> {
         say: &(dyn Fn(&str) + Sync),
     ) -> Result<()> {
         let mut words = transport.consume(&self.names.words(self.handler.name), 64).await?;
+        // First what leads to all of them: as long as something comes, each key goes to the same one as before.
+        let (from_outside, among_them) = self.old_bindings();
+        transport.unbind(&from_outside).await?;
+        tokio::time::sleep(ON_ITS_WAY).await;
+        transport.unbind(&among_them).await?;
+        let spreads = self
+            .from
+            .iter()
+            .flatten()
+            .map(|count| spread(self.names, &self.handler, *count));
+        let spreads = Topology {
+            exchanges: spreads.collect(),
+            ..Topology::default()
+        };
+        transport.remove(&spreads).await?;
+        let mut done = Vec::new();
         while !left.is_empty() {
-            // First what leads to all of them: as long as something comes, each key goes to the same one as before.
-            let (from_outside, among_them) = self.old_bindings();
-            transport.unbind(&from_outside).await?;
-            tokio::time::sleep(ON_ITS_WAY).await;
-            transport.unbind(&among_them).await?;
-            for queue in &left {
-                send(
-                    transport,
-                    Barrier::Done(&format!("{queue}{DONE}")).message(self.names, queue),
-                )
-                .await?;
+            for queue in left.iter().filter(|queue| !done.contains(*queue)) {
+                let word = format!("{queue}{DONE}");
+                Barrier::Done(&word).send(transport, self.names, queue).await?;
             }
             while !left.is_empty() {
-                let Ok(word) = tokio::time::timeout(REPORT, next(words.as_mut())).await else {
+                let Ok(word) = tokio::time::timeout(REPORT, next_done(words.as_mut())).await else {
                     left = self.look(transport, left, say).await?;
+                    // A process of the old build that starts makes them anew, where there are no partitions.
+                    transport.unbind(&from_outside).await?;
                     break;
                 };
-                let done = word?;
-                let Some(queue) = left.iter().position(|queue| done.strip_suffix(DONE) == Some(queue)) else {
-                    continue;
-                };
-                let queue = left.swap_remove(queue);
-                // What came after its last word is in the new queues as well.
-                let gone = Topology {
-                    queues: vec![Queue::of_handler(self.names, self.handler.name, queue.clone())],
-                    ..Topology::default()
-                };
-                transport.remove(&gone).await?;
-                say(&format!("  - {queue}: everything in it is done"));
+                done.extend(word?.strip_suffix(DONE).map(str::to_owned));
+                while let Some(at) = left
+                    .iter()
+                    .position(|queue| done.contains(queue) && self.may_go(queue, &left))
+                {
+                    // What came after its last word is in the new queues as well.
+                    let queue = left.swap_remove(at);
+                    let gone = Topology {
+                        queues: vec![Queue::of_handler(self.names, self.handler.name, queue.clone())],
+                        ..Topology::default()
+                    };
+                    transport.remove(&gone).await?;
+                    say(&format!("  - {queue}: everything in it is done"));
+                }
             }
         }
         words.close().await;
         Ok(())
+    }
+
+    /// Whether it says of its set that it is there.
+    fn is_first(&self, queue: &str) -> bool {
+        let firsts = self
+            .from
+            .iter()
+            .map(|from| self.names.queues(self.handler.name, *from).swap_remove(0));
+        firsts.into_iter().any(|first| first == queue)
+    }
+
+    /// As long as others of its set are `left`, the first one says that they are.
+    fn may_go(&self, queue: &str, left: &[String]) -> bool {
+        let mut sets = self.from.iter().map(|from| self.names.queues(self.handler.name, *from));
+        let set = sets.find(|set| set.first().is_some_and(|first| first == queue));
+        set.is_none_or(|set| !left.iter().any(|other| other != queue && set.contains(other)))
     }
 
     /// Says what is waited for; what is still there.

@@ -167,9 +167,9 @@ impl Running {
     ///
     /// # Errors
     ///
-    /// No such handler, or one with an order.
+    /// No such handler.
     pub fn replay(&self, handler: &str) -> Result<Backfill> {
-        Backfill::new(self.target(handler)?)
+        Ok(Backfill::new(self.target(handler)?))
     }
 
     /// Goes on with a replay that a crash has broken off, from the file that [`Backfill::state`] named.
@@ -179,6 +179,19 @@ impl Running {
     /// No such file, or one of another service.
     pub fn resume_replay(&self, file: impl AsRef<Path>) -> Result<Backfill> {
         Backfill::resume(file.as_ref(), |handler| self.target(handler))
+    }
+
+    /// Ends a replay with [`Backfill::pause_live`] that was broken off: what it has sent is handled, then live events go on.
+    ///
+    /// # Errors
+    ///
+    /// No such handler, no such replay, the broker's.
+    ///
+    /// # Cancel safety
+    ///
+    /// Calling it again goes on.
+    pub async fn resume_live(&self, handler: &str) -> Result<()> {
+        replay::resume_live(&self.target(handler)?, |_| {}).await
     }
 
     fn target(&self, handler: &str) -> Result<Target> {

@@ -97,6 +97,17 @@ impl Names {
         format!("{}.{handler}.words", self.service)
     }
 
+    /// The queue of a replay for which the live events of `handler` wait.
+    #[must_use]
+    pub fn replay(&self, handler: &str) -> String {
+        format!("{}.{handler}.replay", self.service)
+    }
+
+    /// Where that replay waits for the word that everything it has sent is handled.
+    pub(crate) fn replayed(&self, handler: &str) -> String {
+        format!("{}.{handler}.replayed", self.service)
+    }
+
     /// A queue in which nothing ever is: its consumers are the processes that read the partitions of `handler`.
     #[must_use]
     pub fn readers(&self, handler: &str) -> String {

@@ -40,8 +40,14 @@ pub(super) struct Replay {
     /// Run events again that the handler's inbox remembers; they get new ids.
     #[arg(long)]
     force: bool,
+    /// For a handler with an order: its live events wait until the replay is done.
+    #[arg(long)]
+    pause_live: bool,
+    /// End a replay with --pause-live that was broken off: what it has sent is handled, then the live events go on.
+    #[arg(long, requires = "handler", conflicts_with_all = ["from", "to", "types", "key", "limit", "force", "dry_run", "pause_live", "resume"])]
+    resume_live: bool,
     /// Go on with the replay of this id, which was broken off.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["handler", "from", "to", "types", "key", "limit", "force", "dry_run"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["handler", "from", "to", "types", "key", "limit", "force", "dry_run", "pause_live"])]
     resume: Option<String>,
     /// The file that says how far the replay is; replay-ID.json in the current directory if not given.
     #[arg(long, value_name = "FILE")]
@@ -105,12 +111,29 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: Replay, json: bo
             plain: service.config.plain,
         })
     };
-    let done = match made(command, target) {
-        Ok((replay, command)) => go(replay, command, json).await,
-        Err(error) => Err(error),
+    let done = if command.resume_live {
+        match target(command.handler.as_deref().unwrap_or_default()) {
+            Ok(target) => resume_live(&target, json).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        match made(command, target) {
+            Ok((replay, command)) => go(replay, command, json).await,
+            Err(error) => Err(error),
+        }
     };
     transport.close().await;
     done
+}
+
+async fn resume_live(target: &Target, json: bool) -> Result<()> {
+    let handler = target.handler;
+    replay::resume_live(target, |depth| {
+        output::progress(&format!("{handler} has {depth} to do first"), json)
+    })
+    .await?;
+    output::progress(&format!("{handler}: the live events go on"), json);
+    Ok(())
 }
 
 /// What is left of the command once the replay knows its part.
@@ -150,7 +173,7 @@ fn made(command: Replay, target: impl Fn(&str) -> Result<Target>) -> Result<(rep
         return Ok((resumed.rate(command.rate), Rest { target, dry_run, file }));
     }
     let target = target(command.handler.as_deref().unwrap_or_default())?;
-    let mut replay = replay::Backfill::new(target.clone())?.rate(command.rate);
+    let mut replay = replay::Backfill::new(target.clone()).rate(command.rate);
     replay.choose(replay::Choice {
         from: command.from,
         to: command.to,
@@ -160,6 +183,9 @@ fn made(command: Replay, target: impl Fn(&str) -> Result<Target>) -> Result<(rep
     });
     if command.force {
         replay = replay.force();
+    }
+    if command.pause_live {
+        replay = replay.pause_live();
     }
     let file = file(replay.id());
     let dry_run = command.dry_run;
@@ -184,7 +210,7 @@ async fn go(mut replay: replay::Backfill, rest: Rest, json: bool) -> Result<()> 
             return Ok(());
         }
     }
-    let id = replay.id().to_owned();
+    let (id, paused) = (replay.id().to_owned(), replay.is_paused());
     if !json {
         output::line(&format!("replay {id}; how far it is stands in {}", rest.file.display()));
     }
@@ -207,8 +233,18 @@ async fn go(mut replay: replay::Backfill, rest: Rest, json: bool) -> Result<()> 
     bar.finish_and_clear();
     let done = done.map_err(|error| {
         let file = rest.file.display();
+        if !rest.file.exists() {
+            return error;
+        }
+        let pause = if paused {
+            format!(
+                "; the live events of `{handler}` wait until then, or until `replay --handler {handler} --resume-live`"
+            )
+        } else {
+            String::new()
+        };
         Error::Setting(format!(
-            "{error}; `replay --resume {id} --state {file}` goes on from there"
+            "{error}; `replay --resume {id} --state {file}` goes on from there{pause}"
         ))
     })?;
     tracing::warn!(handler, replay = done.id, sent = done.sent, "replayed from the archive");

@@ -8,12 +8,14 @@ mod redelivery;
 mod routing;
 mod settling;
 mod sharing;
+mod spreading;
 mod topology;
 
 use super::Check;
 
 pub(super) const CHECKS: &[&[Check]] = &[
     routing::CHECKS,
+    spreading::CHECKS,
     publishing::CHECKS,
     settling::CHECKS,
     redelivery::CHECKS,
