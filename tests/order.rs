@@ -15,6 +15,7 @@ mod order {
     mod holding;
     mod killing;
     mod lanes;
+    mod late;
     mod model;
     mod moving;
     mod partitions;

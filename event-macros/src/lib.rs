@@ -408,7 +408,7 @@ pub fn failure(input: TokenStream) -> TokenStream {
 /// | `rate = "100/s"` | none | the most attempts that start per second (`/s`), minute (`/m`) or hour (`/h`) in one process |
 /// | `batch(max = 100, within = "500ms")` | none | several events in one call, for a first argument `Batch<E>`: so many, or those that came within the time |
 /// | `ordered_by = "order_id"` | no order | the events of one key, which is this field of all of them, are handled one after another, in their order; different keys side by side |
-/// | `partitions = 16` | one queue | with `ordered_by`: the keys are spread over so many queues (1, 2, 4 .. 64), which the processes share; how to change the number is in `docs/order.md` |
+/// | `partitions = 16` | one queue | with `ordered_by`: the keys are spread over so many queues (1, 2, 4 .. 64), which the processes share; how to change the number is in `docs/partitions.md` |
 /// | `on_poison = "hold"` | this with `idempotent`, otherwise `"stop"` | what becomes of an ordered key whose event has failed for good: it waits in the store until it is replayed; `"skip"`: it goes on without the event; `"stop"`: the handler stops |
 /// | `stale = "skip"` | no | an event whose `sequence` is not newer than the newest one handled of its key is skipped; needs `idempotent` |
 /// | `from = ["checkout"]` | anyone | the broker users whose events are taken |

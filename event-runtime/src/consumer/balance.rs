@@ -52,16 +52,13 @@ pub(crate) async fn balance(balance: Balance) {
         return;
     };
     let readers = shared.names.readers(shared.handler);
-    let mut present = None;
+    let mut present: Option<Box<dyn Session>> = None;
     loop {
         tokio::time::sleep(LOOK.mul_f64(0.75 + fastrand::f64() / 2.0)).await;
         if shared.is_stopping() {
             return;
         }
-        if !present
-            .as_ref()
-            .is_some_and(|session: &Box<dyn Session>| session.usable())
-        {
+        if present.as_deref().is_none_or(|session| !session.usable()) {
             present = balance.transport.consume(&readers, 1).await.ok();
         }
         // A broker that does not say leaves everything as it is.

@@ -312,10 +312,8 @@ async fn bring_up(
         }
     };
     let objects = async {
-        if apply {
-            if is_free(transport.as_ref(), &names, &ordered, &ready).await {
-                make(transport.as_ref(), &topology, &ready).await;
-            }
+        if apply && is_free(transport.as_ref(), &names, &ordered, &ready).await {
+            make(transport.as_ref(), &topology, &ready).await;
         }
         ready.send_replace(Health::Up);
     };

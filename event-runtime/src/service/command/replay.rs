@@ -129,7 +129,7 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: Replay, json: bo
 async fn resume_live(target: &Target, json: bool) -> Result<()> {
     let handler = target.handler;
     replay::resume_live(target, |depth| {
-        output::progress(&format!("{handler} has {depth} to do first"), json)
+        output::progress(&format!("{handler} has {depth} to do first"), json);
     })
     .await?;
     output::progress(&format!("{handler}: the live events go on"), json);

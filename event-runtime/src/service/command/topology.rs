@@ -49,7 +49,7 @@ pub(super) async fn run<S, T>(service: &Service<S, T>, command: &Command, json: 
         output::plan(&plan, &topology, &transport.describe());
         match command {
             Command::Plan(_) if !ready => {
-                output::line("`topology apply` makes what is missing (+), and moves handlers to other partitions (~)")
+                output::line("`topology apply` makes what is missing (+), and moves handlers to other partitions (~)");
             }
             Command::Apply(_) => output::line("applied"),
             Command::Plan(_) => {}
