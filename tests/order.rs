@@ -12,6 +12,7 @@ mod order {
     #[macro_use]
     pub(crate) mod keeping;
 
+    mod burying;
     mod holding;
     mod killing;
     mod lanes;

@@ -20,6 +20,8 @@ pub(crate) const AFTER_RELAY: &str = "after-relay";
 pub(crate) const BEFORE_HOLD: &str = "before-hold";
 /// Right after it is held, and before the event that has failed is acked.
 pub(crate) const AFTER_HOLD: &str = "after-hold";
+/// Right after it is written down that an event is buried, and before it is acked.
+pub(crate) const AFTER_BURY: &str = "after-bury";
 /// Right before an event of a line is committed as handled.
 pub(crate) const BEFORE_DRAIN: &str = "before-drain";
 /// Right after.

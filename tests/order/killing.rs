@@ -27,7 +27,7 @@ pub(super) struct Yard {
     schema: Schema,
     store: PostgresStore,
     pub(super) wire: RabbitMq,
-    shop: Running,
+    pub(super) shop: Running,
 }
 
 impl Yard {
@@ -102,7 +102,7 @@ impl Yard {
     }
 
     /// The numbers that were written for each key, in the order of the table.
-    async fn written(&self) -> BTreeMap<String, Vec<i64>> {
+    pub(super) async fn written(&self) -> BTreeMap<String, Vec<i64>> {
         let rows = sqlx::query("SELECT name, number FROM steps ORDER BY at");
         let rows = rows.fetch_all(&mut self.schema.connect().await).await.unwrap();
         let mut written = BTreeMap::<String, Vec<i64>>::new();

@@ -7,7 +7,7 @@ use event_tests::child::Builder;
 use std::time::Duration;
 
 fn new_build(yard: &Yard) -> Builder {
-    yard.worker().env("WORKER_PARTITIONS", "4").env("WORKER_MENDED", "1")
+    yard.worker().env("WORKER_BUILD", "4").env("WORKER_MENDED", "1")
 }
 
 fn old_build(yard: &Yard) -> Builder {

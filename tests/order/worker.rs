@@ -1,6 +1,6 @@
 //! A service with an order in a process of its own, which a test may kill. Everything comes from the environment:
 //! `WORKER_NAME`, `WORKER_POSTGRES`, `EVENT_URL`, `EVENT_BUS`; `WORKER_MENDED` when nothing is poison any more, and
-//! `WORKER_PAUSE_MS`, which every step takes; `WORKER_PARTITIONS` chooses the build.
+//! `WORKER_PAUSE_MS`, which every step takes; `WORKER_BUILD` chooses another one.
 
 use event_runtime::prelude::*;
 use event_tests::child;
@@ -47,6 +47,18 @@ async fn keep_over_four(step: Step, at: Context, tx: &mut Tx<'_, Postgres>) -> R
     write_down(step, at, tx).await
 }
 
+/// The same handler, which goes on without what is poison.
+#[handler(
+    name = "keep",
+    idempotent,
+    ordered_by = "name",
+    on_poison = "skip",
+    retry(attempts = 4, from = "2ms", to = "10ms")
+)]
+async fn keep_or_skip(step: Step, at: Context, tx: &mut Tx<'_, Postgres>) -> Result<(), Trouble> {
+    write_down(step, at, tx).await
+}
+
 async fn write_down(step: Step, at: Context, tx: &mut Tx<'_, Postgres>) -> Result<(), Trouble> {
     let key: u32 = step.name.trim_start_matches('k').parse().unwrap_or_default();
     let query = sqlx::query("INSERT INTO steps (name, number) VALUES ($1, $2)");
@@ -74,8 +86,9 @@ async fn main() -> event_runtime::Result<()> {
     let url = variable("WORKER_POSTGRES").unwrap_or_default();
     let service = Service::new(variable("WORKER_NAME").unwrap_or_else(|| "worker".to_owned()));
     let service = service.store(PostgresStore::connect_with(&url, 3).await?);
-    match variable("WORKER_PARTITIONS").as_deref() {
+    match variable("WORKER_BUILD").as_deref() {
         Some("4") => service.handle::<keep_over_four>().main().await,
+        Some("skip") => service.handle::<keep_or_skip>().main().await,
         _ => service.handle::<keep>().main().await,
     }
 }

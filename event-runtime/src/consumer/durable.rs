@@ -6,7 +6,7 @@ use super::attempt::{Ended, span, unpublishable};
 use super::guard::guard;
 use super::hold::Wait;
 use super::line::{self, Most};
-use super::stale;
+use super::{buried, stale};
 use crate::envelope::{Cause, DecodeError, Trace};
 use crate::failpoint;
 use crate::failure::{Class, Failed};
@@ -228,11 +228,13 @@ async fn once<H: Handler>(
         true => step(transaction.claim_in_order(&durable.inbox, &wanted)).await?,
         false => (step(transaction.claim(&durable.inbox, &wanted)).await?, false),
     };
-    let mut new: Vec<usize> = firsts
-        .into_iter()
-        .zip(claimed)
-        .filter_map(|(at, claimed)| claimed.then_some(at))
-        .collect();
+    let mut new = Vec::with_capacity(firsts.len());
+    for (at, claimed) in firsts.into_iter().zip(claimed) {
+        let back = buried::comes_back(shared, durable, transaction.as_mut(), &received[at], &keys[at]);
+        if claimed || back.await? {
+            new.push(at);
+        }
+    }
     let duplicates = (received.len() - new.len()) as u64;
     if new.is_empty() {
         step(transaction.rollback()).await?;

@@ -167,18 +167,23 @@ pub(super) async fn fence<H: Handler>(shared: &Shared, received: &Received<'_>) 
         return true;
     };
     let claims = [claim_of::<H>(shared, received).await];
+    write_down(shared, durable, &claims).await
+}
+
+/// Claims what is done with, however long the store takes: `true` when it is written.
+pub(super) async fn write_down(shared: &Shared, durable: &Durable, claims: &[String]) -> bool {
     let mut wait = Wait::new();
     loop {
         let claimed = async {
             let mut transaction = step(durable.store.begin()).await?;
-            step(transaction.claim(&durable.inbox, &claims)).await?;
+            step(transaction.claim(&durable.inbox, claims)).await?;
             durable.commit(transaction).await
         };
         let Err(error) = claimed.await else {
             durable.up();
             return true;
         };
-        tracing::warn!(handler = shared.handler, %error, "cannot write down yet that an event is skipped; holding it");
+        tracing::warn!(handler = shared.handler, %error, "cannot write down yet that an event is done with; holding it");
         if !matches!(error, StoreError::Conflict(_)) {
             durable.down(&error);
         }

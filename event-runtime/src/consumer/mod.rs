@@ -9,6 +9,7 @@ mod alarm;
 mod attempt;
 mod balance;
 mod barrier;
+mod buried;
 mod copy;
 mod drain;
 mod durable;

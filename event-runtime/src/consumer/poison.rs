@@ -3,7 +3,7 @@
 use super::copy::{self, Death};
 use super::history::History;
 use super::hold::publish_copy;
-use super::{Shared, alarm, line};
+use super::{Shared, alarm, buried, line};
 use crate::handler::{Handler, OnPoison, Received};
 
 /// Takes an event to its end that no attempt will help: `true` when it may be acked.
@@ -14,7 +14,7 @@ pub(super) async fn poison<H: Handler>(
     death: &Death<'_>,
 ) -> bool {
     match (shared.options.on_poison(), &shared.durable) {
-        (OnPoison::Skip, _) => bury(shared, received, history, death).await,
+        (OnPoison::Skip, _) => bury::<H>(shared, received, history, death).await,
         (OnPoison::Hold, Some(durable)) => line::hold::<H>(shared, durable, received, history, death).await,
         // Holding without a store is stopping.
         (OnPoison::Hold | OnPoison::Stop, _) => {
@@ -42,7 +42,7 @@ fn stop(shared: &Shared, received: &Received<'_>, death: &Death<'_>) {
     ));
 }
 
-async fn bury(shared: &Shared, received: &Received<'_>, history: &History, death: &Death<'_>) -> bool {
+async fn bury<H: Handler>(shared: &Shared, received: &Received<'_>, history: &History, death: &Death<'_>) -> bool {
     tracing::error!(
         handler = shared.handler,
         event_id = %received.attributes.id,
@@ -58,5 +58,5 @@ async fn bury(shared: &Shared, received: &Received<'_>, history: &History, death
         shared.stats.dead(death.reason);
         alarm::raise(shared, received.delivery, history, death);
     }
-    safe
+    safe && buried::write::<H>(shared, received, death.reason).await
 }

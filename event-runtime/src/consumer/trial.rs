@@ -5,7 +5,7 @@ use super::attempt::Ended;
 use super::durable::{Durable, call, claim_of, step};
 use super::guard::guard;
 use super::history::class_word;
-use super::{Shared, Slot, Work};
+use super::{Shared, Slot, Work, buried};
 use crate::handler::{Handler, Input as _, Received};
 use crate::store::StoreError;
 use crate::transport::Delivery;
@@ -144,7 +144,8 @@ async fn run<H: Handler>(
 ) -> Result<Tried, StoreError> {
     let claim = claim_of::<H>(shared, received).await;
     let mut transaction = step(durable.store.begin()).await?;
-    if step(transaction.claim(&durable.inbox, &[claim])).await? != [true] {
+    let claimed = step(transaction.claim(&durable.inbox, from_ref(&claim))).await? == [true];
+    if !claimed && !buried::comes_back(shared, durable, transaction.as_mut(), received, &claim).await? {
         step(transaction.rollback()).await?;
         return Ok(Tried::HandledBefore);
     }
