@@ -41,6 +41,8 @@ pub(crate) enum Section {
     Latency,
     Effects,
     Outbox,
+    Order,
+    DeadLetters,
     Memory,
     Dispatch,
     Idle,

@@ -136,7 +136,7 @@ async fn message_count(channel: &Channel, queue: &str) -> Result<usize> {
     Ok(queue.message_count() as usize)
 }
 
-fn private_name() -> String {
+pub(crate) fn private_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!(
         "bench.p{}.n{}",

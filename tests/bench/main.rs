@@ -60,6 +60,8 @@ async fn run(section: Section, args: &Args) -> Result<()> {
         Section::Latency => section::latency::run(args).await,
         Section::Effects => section::effects::run(args).await,
         Section::Outbox => section::outbox::run(args).await,
+        Section::Order => section::order::run(args).await,
+        Section::DeadLetters => section::dead_letters::run(args).await,
         Section::Memory => section::memory::run(args).await,
         Section::Dispatch => section::dispatch::run(),
         Section::Idle => section::idle::run(args).await,

@@ -3,7 +3,7 @@
 
 use super::hold::publish_copy;
 use super::supervise::{Job, calm, open, serve};
-use super::{Phase, Shared};
+use super::{Phase, Settler, Shared};
 use crate::message::{Headers, Message, Outgoing, header, property};
 use crate::topology::Names;
 use crate::transport::{Delivery, PublishError, Session, Transport, TransportError};
@@ -57,7 +57,10 @@ pub(crate) async fn next_done(session: &mut dyn Session) -> Result<String, Trans
         let why = session.end().unwrap_or_else(|| "the session ended".to_owned());
         return Err(TransportError::Refused(why));
     };
-    session.ack(delivery.tag, false);
+    let mut settler = Settler::new(1);
+    settler.opened(delivery.tag);
+    settler.done(delivery.tag);
+    settler.ack_all(session);
     session.settled().await;
     let done = delivery.message.headers.get(header::DONE_TO);
     Ok(done.unwrap_or_default().to_owned())
