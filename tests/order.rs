@@ -9,6 +9,7 @@ mod behaviour;
 
 mod order {
     pub(crate) mod world;
+    pub(crate) mod yard;
     #[macro_use]
     pub(crate) mod keeping;
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
-use event_runtime::topology::{Plan, Topology};
+use event_runtime::topology::{Binding, Plan, Topology};
 use event_runtime::transport::{Delivery, Health, PublishError, Session, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -69,6 +69,10 @@ impl<T: Transport> Transport for Clumsy<T> {
 
     async fn apply(&self, topology: &Topology) -> Result<Plan, TransportError> {
         self.inner.apply(topology).await
+    }
+
+    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+        self.inner.unbind(bindings).await
     }
 
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {

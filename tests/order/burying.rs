@@ -1,8 +1,8 @@
 //! `on_poison = "skip"`, by processes that die: what became a dead letter does not come back behind later events of its key,
 //! unless somebody replays it.
 
-use super::killing::{SOON, Yard};
 use super::world::{publish, step};
+use super::yard::{SOON, Yard};
 use event_runtime::topology::Names;
 use event_runtime::transport::Transport as _;
 use event_tests::eventually;

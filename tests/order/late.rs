@@ -1,7 +1,7 @@
 //! Fault matrix 18 and 44: what takes longer than the broker, or the end of the process, waits for.
 
-use super::killing::{SOON as LONG, Yard};
 use super::world::{Book, Does, Step, Trouble, publish, steps, works};
+use super::yard::{SOON as LONG, Yard};
 use crate::behaviour::stage::{Stage, counts, on_broker};
 use event_runtime::prelude::*;
 use event_runtime::store::memory::MemoryStore;

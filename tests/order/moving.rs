@@ -1,7 +1,7 @@
 //! Fault matrix 46: another number of partitions under load, while the processes and the move itself are killed.
 
-use super::killing::{SOON, Yard};
 use super::partitions::broker;
+use super::yard::{SOON, Yard};
 use event_tests::Child;
 use event_tests::child::Builder;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Replays of a handler with an order: its live events wait until the old ones are done.
 
-use super::killing::{SOON as LONG, Yard};
 use super::world::{Step, Trouble, publish, step, steps};
+use super::yard::{SOON as LONG, Yard};
 use crate::behaviour::stage::{SOON, Stage};
 use event_runtime::Running;
 use event_runtime::prelude::*;

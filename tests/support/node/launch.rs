@@ -28,9 +28,9 @@ pub(super) struct Launch {
 }
 
 impl Launch {
-    pub(super) fn new(config: &str, plugins: &[&str]) -> Self {
+    pub(super) fn new(config: &str, plugins: &[&str], cookie: &str) -> Self {
         let directory = TempDir::new("event-rabbit");
-        let cookie = directory.write(".erlang.cookie", &unique("cookie"));
+        let cookie = directory.write(".erlang.cookie", cookie);
         if let Err(error) = fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400)) {
             panic!("cannot protect {}: {error}", cookie.display());
         }

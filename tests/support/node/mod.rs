@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::broker;
+use crate::name::unique;
 use crate::node::launch::{Launch, Running};
 
 const BOOT: Duration = Duration::from_secs(120);
@@ -43,8 +44,37 @@ impl PrivateBroker {
     ///
     /// As [`PrivateBroker::start`].
     pub async fn start_with(config: &str, plugins: &[&str]) -> Self {
+        Self::start_as(config, plugins, &unique("cookie")).await
+    }
+
+    /// Starts so many nodes that are one broker (about fifteen seconds for each).
+    ///
+    /// # Panics
+    ///
+    /// As [`PrivateBroker::start`].
+    pub async fn cluster(nodes: usize) -> Vec<Self> {
+        let cookie = unique("cookie");
+        let mut cluster: Vec<Self> = Vec::with_capacity(nodes);
+        for _ in 0..nodes {
+            let node = Self::start_as("", &[], &cookie).await;
+            if let Some(first) = cluster.first() {
+                node.ctl(&["stop_app"]).await;
+                node.ctl(&["join_cluster", &first.launch.name]).await;
+                node.ctl(&["start_app"]).await;
+            }
+            cluster.push(node);
+        }
+        cluster
+    }
+
+    /// What the others call it.
+    pub fn name(&self) -> &str {
+        &self.launch.name
+    }
+
+    async fn start_as(config: &str, plugins: &[&str], cookie: &str) -> Self {
         let mut broker = Self {
-            launch: Launch::new(config, plugins),
+            launch: Launch::new(config, plugins, cookie),
             running: None,
         };
         broker.restart().await;
