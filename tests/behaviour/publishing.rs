@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 
 on_both!(
     unroutable_among_routable,
+    a_key_that_no_database_takes,
     too_large_to_send,
     kept_until_somebody_takes_it
 );
@@ -15,6 +16,14 @@ on_both!(
 #[handler]
 async fn note(order: Placed, seen: State<Seen<u32>>) {
     seen.push(order.order);
+}
+
+/// Something with a name of any length.
+#[derive(Debug, Serialize, Deserialize, Event)]
+#[event(name = "thing.named", version = 1, owner = "tests")]
+struct Named {
+    #[event(key)]
+    name: String,
 }
 
 #[handler]
@@ -52,6 +61,21 @@ async fn unroutable_among_routable(stage: &Stage) {
 }
 
 /// Fault matrix 35, on the way out: refused before it is sent, and the connection goes on.
+/// What no outbox and no inbox could index is refused where it comes from.
+async fn a_key_that_no_database_takes(stage: &Stage) {
+    let running = stage.start(stage.service().publishes::<Named>()).await;
+    for name in ["k".repeat(1025), "a\0b".to_owned()] {
+        let refused = running.publisher().publish(&Named { name }).await;
+        assert!(
+            matches!(&refused, Err(PublishError::Invalid(why)) if why.contains("its key") && why.contains("1024 bytes")),
+            "{refused:?}"
+        );
+    }
+    let fits = running.publisher().publish(&Named { name: "k".repeat(1024) }).await;
+    assert!(matches!(fits, Err(PublishError::Unroutable { .. })), "{fits:?}");
+    running.shutdown().await;
+}
+
 async fn too_large_to_send(stage: &Stage) {
     let seen = Seen::new();
     let service = stage.service().state(seen.clone()).state(2usize << 20);

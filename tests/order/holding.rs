@@ -14,6 +14,7 @@ on_stores!(
     the_hold_outlives_the_process,
     a_replay_that_fails_keeps_the_line,
     the_first_of_a_line_can_be_given_up,
+    a_canary_behind_a_held_key_is_not_handled,
     a_malformed_event_holds_its_key,
     what_waits_is_not_processed,
     a_full_line_stops_the_handler,
@@ -171,6 +172,28 @@ async fn the_first_of_a_line_can_be_given_up(stage: &Stage, keeping: &Keeping) {
     publish(&running, [step("ada", 5)]).await;
     running.idle().await;
     assert_eq!(keeping.written("ada").await, [2, 3, 1, 5]);
+    running.shutdown().await;
+}
+
+async fn a_canary_behind_a_held_key_is_not_handled(stage: &Stage, keeping: &Keeping) {
+    let book = Book::new(poison("ada", 1));
+    let running = keeping.keep(stage, &book).await;
+    publish(&running, steps(&["ada"], 3)).await;
+    running.idle().await;
+    lined_up(&running, "ada", 3).await;
+    running.held().skip("keep", "ada").await.unwrap();
+    letters(&running, "keep", 1).await;
+    let careful = event_runtime::Replay::new().canary(1).canary_within(SOON);
+    let dead = running.dead_letters();
+    let replayed = dead
+        .replay_with("keep", &event_runtime::Select::all(), &careful, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(replayed.sent, 1);
+    let why = replayed.stopped.unwrap_or_default();
+    assert!(why.contains("wait behind what does: see `held list`"), "{why}");
+    lined_up(&running, "ada", 3).await;
+    assert_eq!(keeping.written("ada").await, [0; 0]);
     running.shutdown().await;
 }
 

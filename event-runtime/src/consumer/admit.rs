@@ -1,5 +1,5 @@
 use super::Shared;
-use crate::envelope::{Attributes, DecodeError, Found, JSON, media_type};
+use crate::envelope::{Attributes, DecodeError, Found, JSON, LONGEST_KEY, is_storable, media_type};
 use crate::message::{Message, header};
 use crate::transport::Delivery;
 use event_contract::Contract;
@@ -107,14 +107,6 @@ fn check_partition(shared: &Shared, message: &Message) -> Result<(), Refusal> {
              write binary CloudEvents with that prefix"
         ),
     })
-}
-
-/// The longest key and claim, in bytes: less than PostgreSQL takes into an index.
-pub(super) const LONGEST_KEY: usize = 1024;
-
-/// Whether a database takes it as a key.
-pub(super) fn is_storable(key: &str) -> bool {
-    key.len() <= LONGEST_KEY && !key.contains('\0')
 }
 
 fn check_user(shared: &Shared, user: Option<&str>) -> Result<(), Refusal> {

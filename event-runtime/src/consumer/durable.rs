@@ -1,13 +1,12 @@
 //! Effects once: the inbox, the handler's own writes and the outbox, in one transaction for one event or for many.
 
 use super::Shared;
-use super::admit::{LONGEST_KEY, is_storable};
 use super::attempt::{Ended, span, unpublishable};
 use super::guard::guard;
 use super::hold::Wait;
 use super::line::{self, Most};
-use super::{buried, stale};
-use crate::envelope::{Cause, DecodeError, Trace};
+use super::{buried, receipt, stale};
+use crate::envelope::{Cause, DecodeError, LONGEST_KEY, Trace, is_storable};
 use crate::failpoint;
 use crate::failure::{Class, Failed};
 use crate::handler::{Call, Handler, Input, Output as _, Received, Sink};
@@ -118,21 +117,29 @@ pub(crate) fn inbox(service: &str, handler: &str) -> String {
 }
 
 /// What has become of the events of a transaction.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
     pub(super) handled: u64,
     pub(super) duplicates: u64,
-    /// Put into the lines of their keys.
-    pub(super) held: u64,
+    /// Which were put into the lines of their keys.
+    pub(super) lined_up: Vec<usize>,
     pub(super) stale: u64,
 }
 
 impl Counts {
-    pub(super) fn count(self, shared: &Shared) {
+    /// What a replay is told of the event at `at`.
+    pub(super) fn outcome(&self, at: usize) -> &'static str {
+        match self.lined_up.contains(&at) {
+            true => receipt::HELD,
+            false => receipt::HANDLED,
+        }
+    }
+
+    pub(super) fn count(&self, shared: &Shared) {
         let stats = &shared.stats;
         stats.handled.add(self.handled);
         stats.duplicates.add(self.duplicates);
-        stats.held.add(self.held);
+        stats.held.add(self.lined_up.len() as u64);
         stats.stale.add(self.stale);
     }
 }
@@ -250,7 +257,7 @@ async fn once<H: Handler>(
     // Who did not get all keys may have waited for somebody who was holding one.
     if any_held || (shared.is_ordered() && duplicates > 0) {
         match line::line_up(shared, durable, transaction.as_mut(), (received, &keys), &mut new).await? {
-            Ok(held) => counts.held = held,
+            Ok(lined_up) => counts.lined_up = lined_up,
             Err(full) => {
                 step(transaction.rollback()).await?;
                 tracing::error!(handler = shared.handler, "{full}");

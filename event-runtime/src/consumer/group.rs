@@ -9,6 +9,7 @@ use super::{Again, Shared, Work, receipt};
 use crate::failure::Failed;
 use crate::handler::{Handler, Received};
 use crate::transport::Delivery;
+use std::slice::from_ref;
 use tokio::time::Instant;
 
 /// What was in a group that did not work out: it goes on alone, behind the attempt that failed there, if one did.
@@ -91,7 +92,9 @@ pub(super) async fn group<H: Handler>(
         match done {
             Done::Committed(counts) => {
                 counts.count(shared);
-                receipt::write(shared, &left, receipt::HANDLED).await;
+                for (at, delivery) in left.iter().enumerate() {
+                    receipt::write(shared, from_ref(delivery), counts.outcome(at)).await;
+                }
                 settled.append(&mut left);
             }
             Done::Failed { at, failed } => {

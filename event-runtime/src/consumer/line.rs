@@ -38,14 +38,14 @@ impl Most {
     }
 }
 
-/// Puts the events of held keys at the ends of their lines, and takes them out of `new`; how many, or why there is no room.
+/// Puts the events of held keys at the ends of their lines, and takes them out of `new`; which, or why there is no room.
 pub(super) async fn line_up(
     shared: &Shared,
     durable: &Durable,
     transaction: &mut Open,
     (received, claims): (&[Received<'_>], &[String]),
     new: &mut Vec<usize>,
-) -> Result<Result<u64, String>, StoreError> {
+) -> Result<Result<Vec<usize>, String>, StoreError> {
     let mut keys: Vec<String> = new.iter().filter_map(|at| key(&received[*at])).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -56,19 +56,20 @@ pub(super) async fn line_up(
         .filter_map(|(key, held)| held.then_some(key))
         .collect();
     if held.is_empty() {
-        return Ok(Ok(0));
+        return Ok(Ok(Vec::new()));
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut lined_up) = (Vec::new(), Vec::new());
     new.retain(|at| {
         let Some(key) = key(&received[*at]).filter(|key| held.contains(key)) else {
             return true;
         };
         let outgoing = copy::waiting(shared, received[*at].delivery);
         rows.push(row(&received[*at], &key, &claims[*at], outgoing));
+        lined_up.push(*at);
         false
     });
     let longest = step(transaction.line_up(&durable.inbox, &rows)).await?;
-    Ok(durable.most.check(0, longest).map(|()| rows.len() as u64))
+    Ok(durable.most.check(0, longest).map(|()| lined_up))
 }
 
 fn key(received: &Received<'_>) -> Option<String> {

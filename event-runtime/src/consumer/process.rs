@@ -101,7 +101,7 @@ pub(super) async fn from<H: Handler>(
         match ended {
             Ended::Well(counts) => {
                 counts.count(shared);
-                receipt::write(shared, from_ref(received.delivery), receipt::HANDLED).await;
+                receipt::write(shared, from_ref(received.delivery), counts.outcome(0)).await;
                 return true;
             }
             Ended::GivenUp => return false,

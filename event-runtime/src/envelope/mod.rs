@@ -24,4 +24,4 @@ pub(crate) use rename::{holds_event, rename};
 pub(crate) use structured::{JSON, media_type};
 pub use trace::Trace;
 pub use write::Prefix;
-pub(crate) use write::{Cause, Content, Written, write};
+pub(crate) use write::{Cause, Content, LONGEST_KEY, Written, is_storable, write};

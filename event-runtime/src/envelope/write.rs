@@ -120,6 +120,14 @@ pub(crate) struct Written<'a> {
     pub(crate) cause: Option<&'a Cause<'a>>,
 }
 
+/// The longest key, in bytes: less than PostgreSQL takes into an index.
+pub(crate) const LONGEST_KEY: usize = 1024;
+
+/// Whether a database takes it as a key.
+pub(crate) fn is_storable(key: &str) -> bool {
+    key.len() <= LONGEST_KEY && !key.contains('\0')
+}
+
 /// What AMQP's properties can hold.
 const MAX_PROPERTY: usize = 255;
 

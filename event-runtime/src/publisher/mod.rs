@@ -5,7 +5,7 @@ mod outbound;
 pub(crate) use outbound::Origin;
 pub use outbound::Outbound;
 
-use crate::envelope::{Cause, Content, EventId, Prefix, Written, write};
+use crate::envelope::{Cause, Content, EventId, LONGEST_KEY, Prefix, Written, is_storable, write};
 use crate::event::Event;
 use crate::message::{Limits, Outgoing};
 use crate::stats::Stats;
@@ -201,6 +201,11 @@ impl Publisher {
         content: Content<'_>,
         cause: Option<&Cause<'_>>,
     ) -> Result<Outgoing, PublishError> {
+        if content.key.as_deref().is_some_and(|key| !is_storable(key)) {
+            return Err(PublishError::Invalid(format!(
+                "its key holds a NUL, or is longer than the {LONGEST_KEY} bytes that outboxes and inboxes index"
+            )));
+        }
         let written = Written {
             id,
             service: &self.0.service,

@@ -219,7 +219,10 @@ impl<'a, P: FnMut(u64)> Run<'a, P> {
             let ids: Vec<_> = self.done.failed.iter().map(|failed| failed.id.as_str()).collect();
             format!("{failed} of the canary failed again: {}", ids.join(", "))
         } else if self.held > 0 {
-            format!("{} of the canary hold their keys now: see `held list`", self.held)
+            format!(
+                "{} of the canary hold their keys now, or wait behind what does: see `held list`",
+                self.held
+            )
         } else if unknown > 0 {
             format!(
                 "{unknown} of the canary are neither handled nor dead after {:?}: does the service run?",

@@ -6,6 +6,7 @@ mod held;
 mod outbox;
 mod replay;
 mod topology;
+mod words;
 
 pub(super) use self::dlq::Status;
 use super::builder::Service;

@@ -1,3 +1,4 @@
+use super::words::{rate, time};
 use crate::error::{Error, Result};
 use crate::replay::{self, Progress, Target};
 use crate::service::builder::Service;
@@ -5,9 +6,7 @@ use crate::service::output;
 use crate::topology::Names;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,7 +31,7 @@ pub(super) struct Replay {
     #[arg(long, value_name = "EVENTS")]
     limit: Option<u64>,
     /// How many events are sent in a second (100/s) or a minute (6000/m).
-    #[arg(long, default_value = "100/s", value_parser = rate)]
+    #[arg(long, default_value = "100/s", value_parser = per_second)]
     rate: u32,
     /// Only count.
     #[arg(long)]
@@ -54,42 +53,14 @@ pub(super) struct Replay {
     state: Option<PathBuf>,
 }
 
-/// A point in time: RFC 3339, a day, or how long ago.
-fn time(text: &str) -> Result<Timestamp, String> {
-    if let Ok(time) = text.parse() {
-        return Ok(time);
-    }
-    if let Ok(day) = text.parse::<Date>() {
-        return day
-            .to_zoned(TimeZone::UTC)
-            .map(|day| day.timestamp())
-            .map_err(|error| error.to_string());
-    }
-    ago(text).ok_or_else(|| "write 2026-11-26T08:00:00Z, 2026-11-26, or 36h for that long ago".to_owned())
-}
-
-fn ago(text: &str) -> Option<Timestamp> {
-    let units = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)];
-    let seconds = units.into_iter().find_map(|(unit, length): (_, i64)| {
-        let figures = text.strip_suffix(unit)?;
-        let plain = !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| figures.parse::<i64>().ok()?.checked_mul(length))?
-    })?;
-    Timestamp::now().checked_sub(SignedDuration::from_secs(seconds)).ok()
-}
-
 /// Events per second.
-fn rate(text: &str) -> Result<u32, String> {
-    let (count, per) = match text.split_once('/') {
-        None => (text, 1),
-        Some((count, "s")) => (count, 1),
-        Some((count, "m")) => (count, 60),
-        Some(_) => ("", 1),
-    };
-    let count = count.parse::<u32>().ok().map(|count| count / per);
-    count
-        .filter(|count| *count > 0)
-        .ok_or_else(|| "write 100/s or 6000/m; at least one in a second".to_owned())
+fn per_second(text: &str) -> Result<u32, String> {
+    let (events, per) = rate(text)?;
+    let events = u64::from(events) / per.as_secs().max(1);
+    match u32::try_from(events) {
+        Ok(events) if events > 0 => Ok(events),
+        _ => Err("a replay sends at least one event in a second: `1/s`, `60/m`".to_owned()),
+    }
 }
 
 pub(super) async fn run<S, T>(service: &Service<S, T>, command: Replay, json: bool) -> Result<()> {
@@ -260,31 +231,13 @@ async fn go(mut replay: replay::Backfill, rest: Rest, json: bool) -> Result<()> 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::per_second;
 
     #[test]
-    fn times_and_rates_of_people() {
-        assert_eq!(time("2026-11-26").unwrap().to_string(), "2026-11-26T00:00:00Z");
-        assert_eq!(
-            time("2026-11-26T08:00:00+01:00").unwrap().to_string(),
-            "2026-11-26T07:00:00Z"
-        );
-        let hour = Timestamp::now() - time("1h").unwrap();
-        assert!((3590..3610).contains(&hour.get_seconds()), "{hour}");
-        for text in [
-            "",
-            "yesterday",
-            "26.11.2026",
-            "-1h",
-            "99999999999999999999d",
-            "999999999999d",
-            "h",
-        ] {
-            assert!(time(text).is_err_and(|error| error.contains("36h")), "{text}");
-        }
-        assert_eq!((rate("100/s"), rate("600/m"), rate("7")), (Ok(100), Ok(10), Ok(7)));
-        for text in ["", "0/s", "59/m", "100/h", "-1/s", "many/s"] {
-            assert!(rate(text).is_err_and(|error| error.contains("100/s")), "{text}");
+    fn at_least_one_in_a_second() {
+        assert_eq!((per_second("100/s"), per_second("600/m")), (Ok(100), Ok(10)));
+        for text in ["59/m", "100/h"] {
+            assert!(per_second(text).is_err_and(|error| error.contains("60/m")), "{text}");
         }
     }
 }

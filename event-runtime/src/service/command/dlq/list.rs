@@ -1,3 +1,4 @@
+use super::export::line;
 use super::{Office, Which};
 use crate::dead_letter::{DeadLetter, Groups, Select};
 use crate::error::{Error, Result};
@@ -39,10 +40,11 @@ pub(super) async fn show<S, T>(office: &Office<'_, S, T>, id: &str, raw: bool) -
             "no dead letter has the id `{id}`; `dlq list` shows them"
         )));
     }
+    let contracts = office.contracts();
     if office.json {
+        let found: Vec<_> = found.iter().map(|letter| line(letter, &contracts, raw)).collect();
         return output::json(&found);
     }
-    let contracts = office.contracts();
     found.iter().for_each(|letter| letters::show(letter, &contracts, raw));
     Ok(())
 }

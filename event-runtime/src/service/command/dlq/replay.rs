@@ -2,6 +2,7 @@ use super::list::say_more;
 use super::{Office, Which};
 use crate::dead_letter::{DeadLetters, Groups, Replay as How, Replayed};
 use crate::error::{Error, Result};
+use crate::service::command::words::{rate, span};
 use crate::service::{letters, output};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,7 +23,7 @@ pub(in crate::service::command) struct Replay {
     #[arg(long, value_name = "EVENTS", default_value_t = 0, hide_default_value = true)]
     canary: u32,
     /// How long the canary may take, retries included.
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = super::which::span)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
     canary_within: Duration,
     /// Send at most so many in a time: `50/s`, `100/m`.
     #[arg(long, value_parser = rate)]
@@ -135,35 +136,4 @@ async fn rehearse<S, T>(office: &Office<'_, S, T>, which: &Which) -> Result<()> 
     }
     output::line("everything in the store was undone; what handlers did outside their transactions was done");
     Ok(())
-}
-
-/// `50/s`: so many in that time.
-fn rate(text: &str) -> Result<(u32, Duration), String> {
-    let read = || {
-        let (events, per) = text.split_once('/')?;
-        let per = match per {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => return None,
-        };
-        let events = events.parse().ok().filter(|events| *events > 0)?;
-        Some((events, Duration::from_secs(per)))
-    };
-    read().ok_or_else(|| "use so many per second, minute or hour: `50/s`, `100/m`, `10/h`".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rate;
-    use std::time::Duration;
-
-    #[test]
-    fn rates() {
-        assert_eq!(rate("50/s"), Ok((50, Duration::from_secs(1))));
-        assert_eq!(rate("10/h"), Ok((10, Duration::from_secs(3600))));
-        for wrong in ["", "50", "50/", "0/s", "-1/s", "1/d", "1/s/s"] {
-            assert!(rate(wrong).is_err(), "{wrong}");
-        }
-    }
 }
