@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
 use event_runtime::testing::conformance;
-use event_runtime::topology::{Binding, Plan, Topology};
+use event_runtime::topology::{Plan, Topology};
 use event_runtime::transport::memory::MemoryTransport;
 use event_runtime::transport::rabbitmq::{RabbitMq, RabbitOptions};
 use event_runtime::transport::{Health, PublishError, Session, Start, Transport, TransportError};
@@ -51,7 +51,7 @@ async fn a_broken_transport_does_not_pass() {
             "direct_keys",
             "unroutable_is_exact",
             "missing_exchange",
-            "unbound",
+            "cut_off",
             "bound_later",
             "unrouted"
         ],
@@ -98,8 +98,8 @@ impl Transport for Broken {
         self.0.remove(topology).await
     }
 
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
-        self.0.unbind(bindings).await
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError> {
+        self.0.cut(exchange).await
     }
 
     async fn depth(&self, queue: &str) -> Result<u64, TransportError> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
-use event_runtime::topology::{Binding, Plan, Topology};
+use event_runtime::topology::{Plan, Topology};
 use event_runtime::transport::{Delivery, Health, PublishError, Session, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -71,8 +71,8 @@ impl<T: Transport> Transport for Clumsy<T> {
         self.inner.apply(topology).await
     }
 
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
-        self.inner.unbind(bindings).await
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError> {
+        self.inner.cut(exchange).await
     }
 
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {

@@ -9,12 +9,12 @@ use super::config::Config;
 use crate::consumer::{Barrier, next_done};
 use crate::error::{Error, Result};
 use crate::handler::Options;
-use crate::topology::{Binding, Destination, Exchange, ExchangeKind, Names, Queue, Queues, Route, Topology};
+use crate::topology::{Binding, Destination, Exchange, ExchangeKind, Names, Queue, Route, Topology};
 use crate::transport::{Transport, TransportError};
 use event_contract::Contract;
 use std::time::Duration;
 
-/// What was on its way into an old queue when its bindings were taken away is in there by then.
+/// What was on its way into an old queue when it was cut off is in there by then.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// Between two words about what is still waited for.
 const REPORT: Duration = Duration::from_secs(5);
@@ -81,8 +81,9 @@ pub(super) async fn moves<'a>(
 /// What a start of the service finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Nothing that it must not touch.
-    Clear,
+    /// Nothing that it must not touch. These gates are there: should one be gone when it comes to bind to it, its handler is
+    /// being moved, and must not be led to again.
+    Free { gates: Vec<String> },
     /// A handler is being moved, from or to this build: it reads what is there, and makes nothing.
     UnderWay,
     /// Another build's queues, and none of its own: what to do.
@@ -95,25 +96,28 @@ pub(super) async fn look(
     names: &Names,
     handlers: &[Ordered],
 ) -> Result<Found, TransportError> {
-    let mut look = Found::Clear;
+    let (mut gates, mut under_way) = (Vec::new(), false);
     for handler in handlers {
         let own = handler.options.partitions();
         if leads(transport, names, handler, own).await? {
-            continue;
-        }
-        if is_there(transport, names, handler, own).await? {
-            look = Found::UnderWay;
+            gates.push(names.gate(handler.name, own));
             continue;
         }
         let found = moves(transport, names, std::slice::from_ref(handler)).await?;
-        if let Some(found) = found.first() {
+        let Some(found) = found.first() else { continue };
+        if !is_there(transport, names, handler, own).await? {
             return Ok(Found::Other(format!(
                 "{}; `topology apply` of this build moves it, and loses and reorders nothing",
                 found.describe()
             )));
         }
+        under_way = true;
     }
-    Ok(look)
+    Ok(if under_way {
+        Found::UnderWay
+    } else {
+        Found::Free { gates }
+    })
 }
 
 /// Whether a handler has these queues. Of partitions, the first one is made first and deleted last.
@@ -130,22 +134,27 @@ async fn is_there(
     exists(transport, &queue).await
 }
 
-/// Whether events can come into these queues. What spreads them over partitions is made last and deleted first, so that no
-/// start of a build that is on its way out, or in, makes it again.
+/// Whether events can come into these queues: through a gate, which is made last and cut first when it is moved.
 async fn leads(
     transport: &dyn Transport,
     names: &Names,
     handler: &Ordered,
     partitions: Option<u16>,
 ) -> Result<bool, TransportError> {
-    let Some(count) = partitions else {
-        return is_there(transport, names, handler, None).await;
-    };
-    let spread = Topology {
-        exchanges: vec![spread(names, handler, count)],
+    let gate = Topology {
+        exchanges: vec![Exchange {
+            name: names.gate(handler.name, partitions),
+            kind: match partitions {
+                None => ExchangeKind::Fanout,
+                Some(_) => ExchangeKind::Hash {
+                    header: handler.key_header,
+                },
+            },
+            alternate: None,
+        }],
         ..Topology::default()
     };
-    Ok(transport.plan(&spread).await?.missing.is_empty())
+    Ok(transport.plan(&gate).await?.missing.is_empty())
 }
 
 async fn exists(transport: &dyn Transport, queue: &str) -> Result<bool, TransportError> {
@@ -153,16 +162,6 @@ async fn exists(transport: &dyn Transport, queue: &str) -> Result<bool, Transpor
         Ok(_) => Ok(true),
         Err(TransportError::NoQueue(_)) => Ok(false),
         Err(error) => Err(error),
-    }
-}
-
-fn spread(names: &Names, handler: &Ordered, count: u16) -> Exchange {
-    Exchange {
-        name: names.partitions(handler.name, count),
-        kind: ExchangeKind::Hash {
-            header: handler.key_header,
-        },
-        alternate: None,
     }
 }
 
@@ -242,7 +241,7 @@ impl Move<'_> {
         }
     }
 
-    /// Where the readers of the old queues say what is done, and the way in for those that ask them.
+    /// Where the readers of the old queues say what is done.
     fn words(&self, old: &[String]) -> Topology {
         let inlet = |queue: &str, key: String| Binding {
             source: self.names.inlet(),
@@ -250,9 +249,7 @@ impl Move<'_> {
             key,
         };
         let words = self.names.words(self.handler.name);
-        let ways = old
-            .iter()
-            .flat_map(|queue| [inlet(queue, queue.clone()), inlet(&words, format!("{queue}{DONE}"))]);
+        let ways = old.iter().map(|queue| inlet(&words, format!("{queue}{DONE}")));
         Topology {
             bindings: ways.collect(),
             queues: vec![Queue::of_words(words)],
@@ -295,21 +292,10 @@ impl Move<'_> {
         say: &(dyn Fn(&str) + Sync),
     ) -> Result<()> {
         let mut words = transport.consume(&self.names.words(self.handler.name), 64).await?;
-        // First what leads to all of them: as long as something comes, each key goes to the same one as before.
-        let (from_outside, among_them) = self.old_bindings();
-        transport.unbind(&from_outside).await?;
+        for from in &self.from {
+            transport.cut(&self.names.gate(self.handler.name, *from)).await?;
+        }
         tokio::time::sleep(ON_ITS_WAY).await;
-        transport.unbind(&among_them).await?;
-        let spreads = self
-            .from
-            .iter()
-            .flatten()
-            .map(|count| spread(self.names, &self.handler, *count));
-        let spreads = Topology {
-            exchanges: spreads.collect(),
-            ..Topology::default()
-        };
-        transport.remove(&spreads).await?;
         let mut done = Vec::new();
         while !left.is_empty() {
             for queue in left.iter().filter(|queue| !done.contains(*queue)) {
@@ -319,8 +305,6 @@ impl Move<'_> {
             while !left.is_empty() {
                 let Ok(word) = tokio::time::timeout(REPORT, next_done(words.as_mut())).await else {
                     left = self.look(transport, left, say).await?;
-                    // A process of the old build that starts makes them anew, where there are no partitions.
-                    transport.unbind(&from_outside).await?;
                     break;
                 };
                 done.extend(word?.strip_suffix(DONE).map(str::to_owned));
@@ -379,34 +363,5 @@ impl Move<'_> {
             there.push(queue);
         }
         Ok(there)
-    }
-
-    /// What leads to the old queues, and what spreads events over them.
-    fn old_bindings(&self) -> (Vec<Binding>, Vec<Binding>) {
-        let (names, handler) = (self.names, self.handler.name);
-        let of = |partitions: &Option<u16>| {
-            let options = match partitions {
-                None => Queues::Ordered,
-                Some(count) => Queues::Partitioned {
-                    count: *count,
-                    header: self.handler.key_header,
-                },
-            };
-            let route = Route::new(handler, self.handler.takes.to_vec()).with_queues(options);
-            let queues = names.queues(handler, *partitions);
-            let mut bindings = Topology::of_service(names, &[route], &[]).bindings;
-            bindings.retain(|binding| match &binding.destination {
-                Destination::Queue(queue) => queues.contains(queue) && binding.key != *queue,
-                Destination::Exchange(name) => {
-                    partitions.is_some_and(|count| *name == names.partitions(handler, count))
-                }
-            });
-            bindings
-        };
-        let is_among = |binding: &Binding| {
-            let spreads = |count: &u16| binding.source == names.partitions(handler, *count);
-            self.from.iter().flatten().any(spreads)
-        };
-        self.from.iter().flat_map(of).partition(|binding| !is_among(binding))
     }
 }

@@ -15,7 +15,7 @@ use crate::publisher::Publisher;
 use crate::reconcile::{Job as Reconciling, Runner, run as run_jobs};
 use crate::stats::{HandlerStats, Stats};
 use crate::topology::{Names, Plan, Route, Topology};
-use crate::transport::{Health, Transport, TransportError};
+use crate::transport::{Health, Transport};
 use event_contract::Contract;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
@@ -312,8 +312,8 @@ async fn bring_up(
         }
     };
     let objects = async {
-        if apply && is_free(transport.as_ref(), &names, &ordered, &ready).await {
-            make(transport.as_ref(), &topology, &ready).await;
+        if apply {
+            make(transport.as_ref(), &topology, (&names, &ordered), &ready).await;
         }
         ready.send_replace(Health::Up);
     };
@@ -354,35 +354,34 @@ async fn bring_up(
     }
 }
 
-/// Waits until there are no queues of another build, or those of this one as well; whether it may make what is missing.
-async fn is_free(transport: &dyn Transport, names: &Names, ordered: &[Ordered], ready: &watch::Sender<Health>) -> bool {
+/// Makes what is missing, and tries until it works. A handler that is being moved, from or to this build, is read as it is.
+async fn make(
+    transport: &dyn Transport,
+    topology: &Topology,
+    (names, ordered): (&Names, &[Ordered]),
+    ready: &watch::Sender<Health>,
+) {
     let mut wait = Duration::from_millis(100);
     loop {
         let why = match moving::look(transport, names, ordered).await {
-            Ok(Found::Clear) => return true,
-            Ok(Found::UnderWay) => return false,
+            Ok(Found::UnderWay) => return,
             Ok(Found::Other(why)) => why,
+            Ok(Found::Free { gates }) => {
+                let mut missing = topology.clone();
+                missing.exchanges.retain(|exchange| !gates.contains(&exchange.name));
+                match transport.apply(&missing).await {
+                    Ok(_) => return,
+                    Err(error) => {
+                        // What is there with other arguments will not change by itself, but an operator may change it.
+                        let way_out = Plan::way_out(&error.to_string()).map(|way_out| format!("; {way_out}"));
+                        format!("{error}{}", way_out.unwrap_or_default())
+                    }
+                }
+            }
             Err(error) => error.to_string(),
         };
         tracing::warn!(why, "cannot make exchanges and queues; trying again");
         ready.send_replace(Health::Down(why));
-        tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-        wait = (wait * 2).min(Duration::from_secs(5));
-    }
-}
-
-async fn make(transport: &dyn Transport, topology: &Topology, ready: &watch::Sender<Health>) {
-    let mut wait = Duration::from_millis(100);
-    while let Err(error) = transport.apply(topology).await {
-        // What is there with other arguments will not change by itself, but an operator may change it.
-        let hint = if matches!(error, TransportError::Different { .. }) {
-            "; see `topology plan`"
-        } else {
-            ""
-        };
-        tracing::warn!(%error, "cannot make exchanges and queues{hint}; trying again");
-        let way_out = Plan::way_out(&error.to_string()).map(|way_out| format!("; {way_out}"));
-        ready.send_replace(Health::Down(format!("{error}{}", way_out.unwrap_or_default())));
         tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
         wait = (wait * 2).min(Duration::from_secs(10));
     }

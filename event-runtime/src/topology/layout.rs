@@ -31,6 +31,18 @@ pub enum Queues {
     },
 }
 
+impl Queues {
+    /// Of a handler with an order: its partitions, if it has any, and what leads to its queues. That can be cut off in one step,
+    /// so that no event comes after a later one.
+    pub(crate) fn gate(self) -> Option<(Option<u16>, ExchangeKind)> {
+        match self {
+            Self::One => None,
+            Self::Ordered => Some((None, ExchangeKind::Fanout)),
+            Self::Partitioned { count, header } => Some((Some(count), ExchangeKind::Hash { header })),
+        }
+    }
+}
+
 impl Route {
     /// The events of a handler, in one queue and in no order.
     #[must_use]
@@ -186,25 +198,25 @@ impl Topology {
     /// Makes the queues of a handler; where its events go.
     fn queues(&mut self, names: &Names, route: &Route) -> Destination {
         let handler = &route.handler;
-        let Queues::Partitioned { count, header } = route.queues else {
+        let Some((partitions, kind)) = route.queues.gate() else {
             let mut queue = Queue::of_handler(names, handler, names.queue(handler));
-            queue.single_active = route.queues == Queues::Ordered;
-            if !queue.single_active {
-                queue.delivery_limit = RETURNS;
-            }
+            queue.single_active = false;
+            queue.delivery_limit = RETURNS;
             self.queues.push(queue);
             return Destination::Queue(names.queue(handler));
         };
-        let spread = names.partitions(handler, count);
-        self.queues.push(Queue::of_words(names.readers(handler)));
-        self.exchange(&spread, ExchangeKind::Hash { header }, None);
-        for name in names.queues(handler, Some(count)) {
+        let gate = names.gate(handler, partitions);
+        self.exchange(&gate, kind, None);
+        if partitions.is_some() {
+            self.queues.push(Queue::of_words(names.readers(handler)));
+        }
+        for name in names.queues(handler, partitions) {
             self.queues.push(Queue::of_handler(names, handler, name.clone()));
-            // The weight: each has the same share.
-            self.bind(spread.clone(), Destination::Queue(name.clone()), "1");
+            // For partitions it is the weight: each has the same share.
+            self.bind(gate.clone(), Destination::Queue(name.clone()), "1");
             self.bind(names.inlet(), Destination::Queue(name.clone()), name);
         }
-        Destination::Exchange(spread)
+        Destination::Exchange(gate)
     }
 
     fn route(&mut self, names: &Names, route: &Route) {

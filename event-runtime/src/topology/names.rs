@@ -4,6 +4,7 @@
 /// |---|---|
 /// | the bus | `events` (a setting) |
 /// | a handler's queue | `<service>.<handler>` |
+/// | what leads to it when it has an order | the exchange `<service>.<handler>.gate` |
 /// | its queues when it has `partitions = 4` | `<service>.<handler>.1of4` to `.4of4`, behind the exchange `<service>.<handler>.of4`; and `<service>.<handler>.readers`, by which the processes are counted |
 /// | its dead letters | `<service>.<handler>.dlq` |
 /// | the way back in, for replays | `<service>.in` |
@@ -43,10 +44,13 @@ impl Names {
         format!("{}.{handler}.{number}of{count}", self.service)
     }
 
-    /// The exchange that spreads events over the `count` partitions of `handler`.
+    /// The exchange that leads to the queue of a `handler` with an order, or spreads events over its partitions.
     #[must_use]
-    pub fn partitions(&self, handler: &str, count: u16) -> String {
-        format!("{}.{handler}.of{count}", self.service)
+    pub fn gate(&self, handler: &str, partitions: Option<u16>) -> String {
+        match partitions {
+            None => format!("{}.{handler}.gate", self.service),
+            Some(count) => format!("{}.{handler}.of{count}", self.service),
+        }
     }
 
     /// Every queue of `handler`: one, or its partitions.

@@ -13,7 +13,7 @@ pub use delivery::{Delivery, Start};
 pub use error::{PublishError, TransportError};
 
 use crate::message::Outgoing;
-use crate::topology::{Binding, Plan, Topology};
+use crate::topology::{Plan, Topology};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use std::task::{Context, Poll};
@@ -71,12 +71,13 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// No connection, no permission, an object that is there with other arguments.
     async fn apply(&self, topology: &Topology) -> Result<Plan, TransportError>;
 
-    /// Takes `bindings` away; one that is not there is left alone.
+    /// Deletes an exchange with everything that leads to it and from it, in one step: nothing goes through it any more. One that
+    /// is not there is no error.
     ///
     /// # Errors
     ///
     /// No connection, no permission.
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError>;
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError>;
 
     /// Deletes the queues and exchanges of `topology`, with everything in them.
     ///

@@ -2,7 +2,7 @@
 
 use super::bus::QueueId;
 use crate::message::Headers;
-use crate::topology::{self, Binding, Destination, ExchangeKind};
+use crate::topology::{self, Destination, ExchangeKind};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -81,14 +81,10 @@ impl Exchanges {
         }
     }
 
-    /// Takes one binding away, if it is there.
-    pub(super) fn unbind_one(&mut self, binding: &Binding, to: &Target) {
-        self.forget();
-        if let Some(exchange) = self.by_name.get_mut(&binding.source) {
-            exchange
-                .bindings
-                .retain(|bound| bound.to != *to || bound.key != binding.key);
-        }
+    /// Removes an exchange, wherever it leads.
+    pub(super) fn cut(&mut self, name: &str) {
+        self.by_name.remove(name);
+        self.unbind(&Target::Exchange(name.into()));
     }
 
     fn forget(&mut self) {

@@ -22,7 +22,7 @@ pub use faults::Faults;
 
 use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::{Limits, Outgoing};
-use crate::topology::{Binding, Plan, Topology};
+use crate::topology::{Plan, Topology};
 use async_trait::async_trait;
 use bus::{Bus, ConnectionId};
 use std::fmt;
@@ -139,9 +139,9 @@ impl Transport for MemoryTransport {
         Ok(())
     }
 
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError> {
         self.open()?;
-        self.bus.unbind(bindings);
+        self.bus.cut(exchange);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use super::archive::Log;
 use super::bus::{Bus, State};
 use super::exchange::Target;
 use super::queue::Queue;
-use crate::topology::{self, Binding, Plan, Topology};
+use crate::topology::{self, Plan, Topology};
 use crate::transport::TransportError;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -34,14 +34,8 @@ impl Bus {
         })
     }
 
-    pub(super) fn unbind(self: &Arc<Self>, bindings: &[Binding]) {
-        self.change(|state| {
-            for binding in bindings {
-                if let Some(to) = Target::find(&binding.destination, &state.queue_ids, &state.exchanges) {
-                    state.exchanges.unbind_one(binding, &to);
-                }
-            }
-        });
+    pub(super) fn cut(self: &Arc<Self>, exchange: &str) {
+        self.change(|state| state.exchanges.cut(exchange));
     }
 
     pub(super) fn remove(self: &Arc<Self>, topology: &Topology) {
@@ -154,7 +148,7 @@ impl State {
         }
     }
 
-    fn bind(&mut self, binding: &Binding) -> Result<(), TransportError> {
+    fn bind(&mut self, binding: &topology::Binding) -> Result<(), TransportError> {
         let missing = |what: &dyn Debug| TransportError::Refused(format!("cannot bind: there is no {what:?}"));
         if self.exchanges.get(&binding.source).is_none() {
             return Err(missing(&topology::Destination::Exchange(binding.source.clone())));

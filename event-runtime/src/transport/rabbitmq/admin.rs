@@ -4,7 +4,7 @@ use super::connection::Live;
 use super::failure::{self, NOT_FOUND, PRECONDITION_FAILED};
 use super::options::RabbitOptions;
 use super::topology::{self, Object, binding_names};
-use crate::topology::{Binding, Plan, Topology};
+use crate::topology::{Plan, Topology};
 use crate::transport::TransportError;
 use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
@@ -167,15 +167,12 @@ impl<'a> Admin<'a> {
         Ok(())
     }
 
-    pub(super) async fn unbind(&mut self, bindings: &[Binding]) -> Result<(), TransportError> {
-        for binding in bindings {
-            let names = binding_names(binding)?;
-            let what = format!("binding from {} with {}", binding.source, binding.key);
-            let unbound = self.run(&what, async |channel| topology::unbind(channel, binding, names).await);
-            let unbound = unbound.await?;
-            self.unless_missing(unbound)?;
-        }
-        Ok(())
+    pub(super) async fn cut(&mut self, exchange: &str) -> Result<(), TransportError> {
+        let (name, what) = (topology::name(exchange)?, format!("exchange {exchange}"));
+        let options = ExchangeDeleteOptions::default();
+        let deleted = self.run(&what, async |channel| channel.exchange_delete(name, options).await);
+        let deleted = deleted.await?;
+        self.unless_missing(deleted)
     }
 
     pub(super) async fn remove(&mut self, topology: &Topology) -> Result<(), TransportError> {

@@ -30,7 +30,7 @@ pub use options::RabbitOptions;
 
 use super::{Health, PublishError, Session, Start, Transport, TransportError};
 use crate::message::Outgoing;
-use crate::topology::{Binding, Plan, Topology};
+use crate::topology::{Plan, Topology};
 use admin::Admin;
 use async_trait::async_trait;
 use health::{Board, Role};
@@ -135,10 +135,10 @@ impl Transport for RabbitMq {
         plan
     }
 
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError> {
         let live = self.consuming.now().await?;
         let mut admin = Admin::new(&live, &self.options);
-        let removed = admin.unbind(bindings).await;
+        let removed = admin.cut(exchange).await;
         admin.done().await;
         removed
     }

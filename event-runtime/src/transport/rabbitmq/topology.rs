@@ -3,9 +3,7 @@
 use super::failure::HASH;
 use crate::topology::{Archive, Argument, Binding, Destination, Exchange, ExchangeKind, Queue};
 use crate::transport::TransportError;
-use lapin::options::{
-    ExchangeBindOptions, ExchangeDeclareOptions, ExchangeUnbindOptions, QueueBindOptions, QueueDeclareOptions,
-};
+use lapin::options::{ExchangeBindOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Error};
 
@@ -86,25 +84,6 @@ pub(super) async fn bind(
         Destination::Exchange(_) => {
             let options = ExchangeBindOptions::default();
             channel.exchange_bind(destination, source, key, options, nothing).await
-        }
-    }
-}
-
-/// Takes a binding away; one that is not there is no error.
-pub(super) async fn unbind(
-    channel: &Channel,
-    binding: &Binding,
-    names: (ShortString, ShortString, ShortString),
-) -> Result<(), Error> {
-    let (source, destination, key) = names;
-    let nothing = FieldTable::default();
-    match binding.destination {
-        Destination::Queue(_) => channel.queue_unbind(destination, source, key, nothing).await,
-        Destination::Exchange(_) => {
-            let options = ExchangeUnbindOptions::default();
-            channel
-                .exchange_unbind(destination, source, key, options, nothing)
-                .await
         }
     }
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use event_runtime::message::Outgoing;
-use event_runtime::topology::{Binding, Plan, Topology};
+use event_runtime::topology::{Plan, Topology};
 use event_runtime::transport::{Delivery, Health, PublishError, Session, Transport, TransportError};
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
@@ -45,7 +45,7 @@ impl Transport for Prepared {
         Ok(Plan::default())
     }
 
-    async fn unbind(&self, _: &[Binding]) -> Result<(), TransportError> {
+    async fn cut(&self, _: &str) -> Result<(), TransportError> {
         Ok(())
     }
 

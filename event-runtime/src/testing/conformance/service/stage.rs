@@ -144,8 +144,8 @@ impl Transport for Borrowed {
         self.0.apply(topology).await
     }
 
-    async fn unbind(&self, bindings: &[Binding]) -> Result<(), TransportError> {
-        self.0.unbind(bindings).await
+    async fn cut(&self, exchange: &str) -> Result<(), TransportError> {
+        self.0.cut(exchange).await
     }
 
     async fn remove(&self, topology: &Topology) -> Result<(), TransportError> {

@@ -1,11 +1,11 @@
-//! Over several queues by a header, and bindings that are taken away.
+//! Over several queues by a header, and exchanges that are cut.
 
 use crate::message::Outgoing;
 use crate::testing::conformance::Check;
 use crate::testing::conformance::lab::{Lab, message};
 use crate::testing::conformance::reader::PATIENCE;
 use crate::testing::conformance::verdict::{Verdict, check, ensure, ensure_eq};
-use crate::topology::ExchangeKind::{Hash, Topic};
+use crate::topology::ExchangeKind::{Fanout, Hash, Topic};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -20,8 +20,8 @@ pub(super) const CHECKS: &[Check] = &[
         "messages without the header are all in one queue"
     ),
     check!(
-        unbound,
-        "a binding that is taken away takes nothing any more, and the others stay"
+        cut_off,
+        "an exchange that is cut leads nowhere from that moment, and nothing can be bound to it"
     ),
 ];
 
@@ -110,21 +110,26 @@ async fn spread_without_header(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-async fn unbound(lab: &Lab) -> Verdict {
+async fn cut_off(lab: &Lab) -> Verdict {
     let draft = lab
         .draft()
         .exchange("bus", Topic)
+        .exchange("gate", Fanout)
         .queue("q")
-        .bind("bus", "q", "a.*")
         .bind("bus", "q", "b");
+    let draft = draft.bind_exchange("bus", "gate", "a.*").bind("gate", "q", "1");
     let topology = draft.make().await?;
     let bus = lab.name("bus");
     lab.send(&bus, "a.b", ["before"]).await?;
-    lab.one.unbind(&topology.bindings[..1]).await?;
+    for _ in 0..2 {
+        lab.one.cut(&lab.name("gate")).await?;
+    }
     let taken = lab.publish(vec![message(&bus, "a.b", "after")]).await?;
-    ensure!(taken[0].is_err(), "the binding still takes");
-    lab.one.unbind(&topology.bindings[..1]).await?;
+    ensure!(taken[0].is_err(), "it still leads somewhere");
     lab.send(&bus, "b", ["other"]).await?;
+    let mut bindings = topology;
+    bindings.exchanges.clear();
+    ensure!(lab.one.apply(&bindings).await.is_err(), "what is not there was bound");
     let mut reader = lab.read(&lab.name("q"), 10).await?;
     ensure_eq!(reader.bodies(2).await?, ["before", "other"], "messages");
     reader.quiet().await
