@@ -13,7 +13,9 @@ mod order {
     pub(crate) mod yard;
 }
 
+use event_runtime::EventId;
 use event_tests::{PrivateBroker, eventually};
+use order::world::{Step, step};
 use order::yard::{SOON, Yard};
 use std::time::{Duration, Instant};
 
@@ -30,6 +32,24 @@ async fn longest_pause(yard: &Yard, begin: Instant, end: usize) -> Duration {
         assert!(last.1.elapsed() < 4 * SOON, "nothing for {:?}", last.1.elapsed());
     }
     longest
+}
+
+/// The next step of every key; again under the same ids, as long as the broker says that it has not taken one.
+async fn publish_until_stored(yard: &Yard, keys: u32, number: u32) {
+    let mut left: Vec<_> = (0..keys).map(|key| step(&format!("k{key}"), number)).collect();
+    while !left.is_empty() {
+        let id = |step: &Step| EventId::derived("steps", &format!("{}/{number}", step.name));
+        let answers = yard
+            .shop
+            .publisher()
+            .publish_all(left.iter().map(|step| (id(step), step)))
+            .await;
+        let refused = left
+            .into_iter()
+            .zip(answers)
+            .filter_map(|(step, answer)| answer.is_err().then_some(step));
+        left = refused.collect();
+    }
 }
 
 fn worker(yard: &Yard, node: &PrivateBroker) -> event_tests::Child {
@@ -91,9 +111,9 @@ async fn the_leader_is_killed() {
         .collect();
     tokio::time::sleep(Duration::from_secs(3)).await;
     let publishing = async {
-        for at in 0..40 {
-            yard.publish(keys, at * 100..(at + 1) * 100).await;
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        for number in 1..=events / keys {
+            publish_until_stored(&yard, keys, number).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     let killing = async {
