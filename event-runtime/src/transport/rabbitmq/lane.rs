@@ -17,6 +17,8 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 /// Where the lanes get their calls from; whoever is free takes what is there.
 pub(super) type Intake = Arc<Mutex<mpsc::UnboundedReceiver<Call>>>;
 
+/// How long a channel is kept on which messages are refused.
+const LASTS: Duration = Duration::from_secs(1);
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -48,6 +50,7 @@ struct Lane {
 struct Open {
     live: Arc<Live>,
     channel: Channel,
+    since: Instant,
 }
 
 /// What was sent together, and when.
@@ -85,7 +88,10 @@ impl Lane {
                 expire,
             );
             match sent.await {
-                Ok(()) => self.learn(&messages, &round, &answers),
+                Ok(()) => {
+                    self.learn(&messages, &round, &answers);
+                    self.leave_if_refused(&round, &answers);
+                }
                 Err(Lost::Silent) => self.open = None,
                 Err(Lost::Channel(error)) => {
                     self.open = None;
@@ -108,6 +114,16 @@ impl Lane {
             if answers.get(index) == Some(&Ok(())) && !self.known.contains(exchange) {
                 self.known.push(exchange.clone());
             }
+        }
+    }
+
+    /// RabbitMQ 3.10 refuses everything for a quorum queue on a channel that met it while its leader was gone, also when there is
+    /// another leader long since: what is sent again goes over a new channel.
+    fn leave_if_refused(&mut self, round: &[usize], answers: &Answers) {
+        let refused = |index: &usize| answers.get(*index) == Some(&Err(PublishError::Refused));
+        let is_old = |open: &Open| open.since.elapsed() > LASTS;
+        if round.iter().any(refused) && self.open.as_ref().is_some_and(is_old) {
+            self.open = None;
         }
     }
 
@@ -159,7 +175,11 @@ async fn connect(link: &Link, deadline: Instant) -> Option<Open> {
         return None;
     }
     let channel = timeout_at(deadline, live.confirming_channel()).await.ok()?.ok()?;
-    Some(Open { live, channel })
+    Some(Open {
+        live,
+        channel,
+        since: Instant::now(),
+    })
 }
 
 fn expire(options: &RabbitOptions, link: &Link, answers: &mut Answers) {
