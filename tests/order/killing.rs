@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How many events: enough to be in the middle of when somebody is killed, or what `EVENT_TEST_STEPS` says.
 fn events() -> u32 {
-    std::env::var("EVENT_TEST_STEPS").map_or(6_000, |steps| steps.parse().unwrap())
+    std::env::var("EVENT_TEST_STEPS").map_or(20_000, |steps| steps.parse().unwrap())
 }
 
 /// Twenty times `kill -9` of three processes: one of a hundred events fails twice and then works, one of a thousand is poison

@@ -6,6 +6,7 @@ use event_runtime::prelude::*;
 use event_runtime::store::memory::MemoryStore;
 use event_runtime::transport::Health;
 use event_tests::{PrivateBroker, eventually};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -42,6 +43,7 @@ on_both_spreading!(
     from_one_queue_to_more_and_back_under_load,
     the_new_build_empties_the_old_queues_alone,
     partitions_are_for_handlers_that_had_an_order,
+    two_moves_do_not_wait_for_each_other,
 );
 
 const NAMES: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
@@ -210,7 +212,7 @@ async fn from_one_queue_to_more_and_back_under_load(stage: &Stage) {
         macro_rules! to {
             ($build:ident) => {
                 let new = build!(stage, $build, book, store);
-                let said = std::sync::Mutex::new(Vec::new());
+                let said = Mutex::new(Vec::new());
                 new.apply_topology(|text| said.lock().unwrap().push(text.to_owned()))
                     .await
                     .unwrap();
@@ -266,6 +268,42 @@ async fn the_new_build_empties_the_old_queues_alone(stage: &Stage) {
     let (applied, running) = tokio::join!(applying.apply_topology(|_| {}), running);
     applied.unwrap();
     all_done(&book, 41 * NAMES.len()).await;
+    running.shutdown().await;
+    shop.shutdown().await;
+    forget!(stage, two, four);
+}
+
+async fn two_moves_do_not_wait_for_each_other(stage: &Stage) {
+    let (book, store) = (Book::new(works), MemoryStore::new());
+    let old = stage.start(build!(stage, two, book, store)).await;
+    old.shutdown().await;
+    let shop = stage.start(stage.named("shop").publishes::<Step>()).await;
+    publish(&shop, steps(&NAMES, 3)).await;
+    // Nobody reads the old queues: it waits, and is broken off.
+    let said = Mutex::new(Vec::new());
+    let say = |text: &str| said.lock().unwrap().push(text.to_owned());
+    let new = build!(stage, four, book, store);
+    let moving = tokio::time::timeout(Duration::from_secs(20), new.apply_topology(say));
+    assert!(moving.await.is_err(), "{said:?}");
+    assert!(
+        said.lock()
+            .unwrap()
+            .iter()
+            .any(|text| text.contains("nobody reads them: start the service")),
+        "{said:?}"
+    );
+    let back = build!(stage, two, book, store)
+        .apply_topology(|_| {})
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        back.contains("walk is being moved to 4 partitions: `topology apply` of the build that has them"),
+        "{back}"
+    );
+    let running = stage.start(build!(stage, four, book, store)).await;
+    new.apply_topology(|_| {}).await.unwrap();
+    all_done(&book, 3 * NAMES.len()).await;
     running.shutdown().await;
     shop.shutdown().await;
     forget!(stage, two, four);

@@ -7,7 +7,7 @@ use crate::consumer::Most;
 use crate::envelope::Prefix;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::handler::{Fits, NoStore, With};
+use crate::handler::{Fits, NoStore, Options, With};
 use crate::message::Limits;
 use crate::reconcile::{Job, Runs};
 use crate::store::Store;
@@ -339,6 +339,18 @@ impl<States, Store> Service<States, Store> {
         self.config.check()?;
         window::check(&self.handlers, self.config.dead_letters)?;
         window::check_held(&self.handlers)?;
+        for handler in &self.handlers {
+            if let Some(count) = handler
+                .options
+                .partitions()
+                .filter(|count| !Options::PARTITIONS.contains(count))
+            {
+                return Err(Error::Setting(format!(
+                    "`{}` has {count} partitions; it can have 1, 2, 4, 8, 16, 32 or 64",
+                    handler.name
+                )));
+            }
+        }
         for (at, handler) in self.handlers.iter().enumerate() {
             if self.handlers[..at].iter().any(|other| other.name == handler.name) {
                 return Err(Error::Setting(format!(

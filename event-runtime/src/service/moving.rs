@@ -209,8 +209,10 @@ impl Move<'_> {
             }
         }
         self.check_old(transport).await?;
+        self.check_direction(transport, count).await?;
         say(&self.describe());
-        let words = self.words(&old);
+        let mut words = self.words(&old);
+        words.exchanges.push(self.direction(count));
         transport.apply(&words).await?;
         self.make_new(transport, count, &old).await?;
         say(&format!(
@@ -238,6 +240,33 @@ impl Move<'_> {
                  empty"
             ))),
             None => Ok(()),
+        }
+    }
+
+    /// In the other direction the queues would wait for each other.
+    async fn check_direction(&self, transport: &dyn Transport, count: u16) -> Result<()> {
+        for other in Options::PARTITIONS.into_iter().filter(|other| *other != count) {
+            let direction = Topology {
+                exchanges: vec![self.direction(other)],
+                ..Topology::default()
+            };
+            if transport.plan(&direction).await?.missing.is_empty() {
+                return Err(Error::Setting(format!(
+                    "{} is being moved to {}: `topology apply` of the build that has them ends that, then this one can begin",
+                    self.handler.name,
+                    text(Some(other))
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// An exchange that leads nowhere: as long as it is there, the handler is being moved to so many partitions.
+    fn direction(&self, count: u16) -> Exchange {
+        Exchange {
+            name: format!("{}.move", self.names.gate(self.handler.name, Some(count))),
+            kind: ExchangeKind::Fanout,
+            alternate: None,
         }
     }
 
