@@ -238,7 +238,7 @@ fn clocks_are_read_where_they_may_be() {
             "event-runtime/src/envelope/write.rs",
             "event-runtime/src/replay/copy.rs",
             "event-runtime/src/replay/count.rs",
-            "event-runtime/src/service/command/replay.rs",
+            "event-runtime/src/service/command/words.rs",
             "event-runtime/src/testing/conformance/transport/archive.rs",
             // As of a stream: it is asked for what came since a time of people.
             "event-runtime/src/transport/memory/archive.rs",
