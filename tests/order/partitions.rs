@@ -2,6 +2,7 @@
 
 use super::world::{Book, Does, Step, publish, step, steps, works};
 use crate::behaviour::stage::{self, SOON, Stage, counts, letters};
+use event_runtime::Select;
 use event_runtime::prelude::*;
 use event_runtime::store::memory::MemoryStore;
 use event_runtime::transport::Health;
@@ -44,6 +45,7 @@ on_both_spreading!(
     the_new_build_empties_the_old_queues_alone,
     partitions_are_for_handlers_that_had_an_order,
     two_moves_do_not_wait_for_each_other,
+    dead_letters_and_replays_find_the_partition_of_their_key,
 );
 
 const NAMES: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
@@ -271,6 +273,56 @@ async fn the_new_build_empties_the_old_queues_alone(stage: &Stage) {
     running.shutdown().await;
     shop.shutdown().await;
     forget!(stage, two, four);
+}
+
+/// What failed, and what is in the archive, comes back to where the later events of its key are.
+async fn dead_letters_and_replays_find_the_partition_of_their_key(stage: &Stage) {
+    let bad = |_: &str, number: u32, _: u32| match number {
+        2 => Does::Poison,
+        _ => Does::Work(Duration::from_millis(1)),
+    };
+    let (book, store) = (Book::new(bad), MemoryStore::new());
+    let skipping = |book: &Book| {
+        let service = stage
+            .service()
+            .store(store.clone())
+            .archive(Duration::from_secs(86_400), 50_000_000);
+        service
+            .state(book.clone())
+            .publishes::<Step>()
+            .handle::<skipping::walk>()
+    };
+    let running = stage.start(skipping(&book)).await;
+    publish(&running, steps(&NAMES, 3)).await;
+    letters(&running, "walk", NAMES.len()).await;
+    running.shutdown().await;
+    let running = stage.start(skipping(&book.told(works))).await;
+    let replayed = running
+        .dead_letters()
+        .replay("walk", &Select::all(), |_| {})
+        .await
+        .unwrap();
+    assert_eq!((replayed.sent, replayed.stopped), (NAMES.len() as u64, None));
+    eventually(SOON, "all of them", async || book.done_in_all() == 3 * NAMES.len()).await;
+    let again = running.replay("walk").unwrap().force().rate(10_000).pause_live();
+    let done = again.run(|_| {}).await.unwrap();
+    assert_eq!(done.sent, 3 * NAMES.len() as u64);
+    assert_eq!(book.done_in_all(), 6 * NAMES.len());
+    for name in NAMES {
+        assert_eq!(book.done(name), [1, 3, 2, 1, 2, 3], "{name}");
+    }
+    running.shutdown().await;
+    skipping(&book).remove_topology().await.unwrap();
+}
+
+mod skipping {
+    use super::*;
+
+    /// Each event in a transaction of its own: what was undone with another one would be in the book as well.
+    #[handler(idempotent(alone), ordered_by = "name", partitions = 4, on_poison = "skip")]
+    pub(super) async fn walk(step: Step, book: State<Book>) -> Result<(), super::super::world::Trouble> {
+        book.act(&step.name, step.number).await
+    }
 }
 
 async fn two_moves_do_not_wait_for_each_other(stage: &Stage) {

@@ -124,7 +124,10 @@ pub(super) async fn serve(job: &Job, mut session: Box<dyn Session>, mut at_start
                 calm(shared);
                 match passed {
                     Ok(()) => worker.passed(barrier),
-                    Err(why) => break why,
+                    Err(why) => {
+                        shared.stats.ended.add(1);
+                        break why;
+                    }
                 }
             }
         }

@@ -48,6 +48,13 @@ impl DeadLetters {
         }
     }
 
+    /// Where a handler's events wait.
+    pub(super) fn queues(&self, handler: &str) -> Vec<String> {
+        let caller = self.callers.iter().find(|caller| caller.shared.handler == handler);
+        let partitions = caller.and_then(|caller| caller.shared.options.partitions());
+        self.names.queues(handler, partitions)
+    }
+
     pub(crate) fn with_callers(mut self, callers: Vec<Caller>) -> Self {
         self.callers = callers;
         self

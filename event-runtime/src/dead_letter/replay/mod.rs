@@ -152,7 +152,9 @@ impl DeadLetters {
         progress: impl FnMut(u64),
     ) -> Result<Replayed> {
         // Where it is not there, what is sent would be lost to the handler.
-        self.transport.depth(&self.names.queue(handler)).await?;
+        for queue in self.queues(handler) {
+            self.transport.depth(&queue).await?;
+        }
         let mut audit = Audit::begin("replay", handler, select);
         let reader = self.open(handler).await?;
         if how.canary > 0 && reader.expected + 2 * u64::from(how.canary) > u64::from(WINDOW) {
