@@ -11,7 +11,7 @@ use lapin::tcp::AMQPUriTcpExt;
 use lapin::types::ShortString;
 use lapin::{AsyncTcpStream, Channel, Connection, ConnectionProperties};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// A connection that was open when it was handed out.
 pub(super) struct Live {
@@ -23,6 +23,10 @@ pub(super) struct Live {
     socket: Lifeline,
 }
 
+/// Between two looks at a connection that somebody waits for.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long after its loss the client library may take to say so to everybody.
+const GRACE: Duration = Duration::from_millis(300);
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -76,6 +80,15 @@ impl Live {
         self.connection.status().blocked()
     }
 
+    /// Resolves soon after the connection is lost, or `channel`. The client library does not end everything that waits for an
+    /// answer then: what is sent in the moment of the loss may wait for ever.
+    pub(super) async fn lost(&self, channel: Option<&Channel>) {
+        while self.is_up() && channel.is_none_or(|channel| channel.status().connected()) {
+            sleep(LOOK).await;
+        }
+        sleep(GRACE).await;
+    }
+
     /// The endpoint, without credentials.
     pub(super) fn address(&self) -> &str {
         &self.address
@@ -83,7 +96,10 @@ impl Live {
 
     /// A new channel, within the connect timeout.
     pub(super) async fn channel(&self) -> Result<Channel, TransportError> {
-        let opened = timeout(self.patience, self.connection.create_channel()).await;
+        let opened = tokio::select! {
+            opened = timeout(self.patience, self.connection.create_channel()) => opened,
+            () = self.lost(None) => return Err(self.is_lost()),
+        };
         let unavailable = |reason: String| TransportError::Unavailable {
             to: self.address.clone(),
             reason,
@@ -102,10 +118,21 @@ impl Live {
             to: self.address.clone(),
             reason,
         };
-        match timeout(self.patience, channel.confirm_select(ConfirmSelectOptions::default())).await {
+        let asked = tokio::select! {
+            asked = timeout(self.patience, channel.confirm_select(ConfirmSelectOptions::default())) => asked,
+            () = self.lost(Some(&channel)) => return Err(self.is_lost()),
+        };
+        match asked {
             Ok(Ok(())) => Ok(channel),
             Ok(Err(error)) => Err(unavailable(error.to_string())),
             Err(_) => Err(unavailable(format!("no answer within {:?}", self.patience))),
+        }
+    }
+
+    fn is_lost(&self) -> TransportError {
+        TransportError::Unavailable {
+            to: self.address.clone(),
+            reason: "connection lost".to_owned(),
         }
     }
 

@@ -86,6 +86,7 @@ impl Lane {
                 &round,
                 &mut answers,
                 expire,
+                open.live.lost(Some(&open.channel)),
             );
             match sent.await {
                 Ok(()) => {

@@ -25,7 +25,7 @@ const OPTIONS: BasicPublishOptions = BasicPublishOptions {
 pub(super) enum Lost {
     /// The channel or its connection ended: anything may have been stored.
     Channel(Error),
-    /// Every call ran out of time.
+    /// Every call ran out of time, or the channel is gone and nobody says so.
     Silent,
 }
 
@@ -40,6 +40,7 @@ pub(super) async fn publish(
     round: &[usize],
     answers: &mut Answers,
     expire: impl Fn(&mut Answers),
+    lost: impl Future<Output = ()>,
 ) -> Result<(), Lost> {
     let mut sends = Vec::with_capacity(round.len());
     for &index in round {
@@ -52,7 +53,7 @@ pub(super) async fn publish(
             Err(error) => answers.set(index, Err(error)),
         }
     }
-    let mut outcome = pin!(outcome(sends));
+    let (mut outcome, mut lost) = (pin!(outcome(sends)), pin!(lost));
     let outcome = loop {
         let Some(deadline) = answers.deadline() else {
             return Err(Lost::Silent);
@@ -61,6 +62,7 @@ pub(super) async fn publish(
             biased;
             outcome = &mut outcome => break outcome,
             () = sleep_until(deadline) => expire(answers),
+            () = &mut lost => return Err(Lost::Silent),
         }
     };
     let Outcome { acked, returned } = outcome.map_err(Lost::Channel)?;
